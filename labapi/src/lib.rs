@@ -1,0 +1,78 @@
+//! What a student implements: the contract between an implementation and the suites.
+//!
+//! It also re-exports everything an implementation may use, so that a student's crate needs one
+//! dependency of the harness.
+#![forbid(unsafe_code)]
+
+pub use bytes::Bytes;
+pub use labrpc::{ClientEnd, Service};
+pub use labrt::{channel, rand, sync, thread, time};
+pub use persister::Persister;
+
+use channel::Sender;
+use sync::Arc;
+
+/// One peer of a Raft group, whoever wrote it. The suites know no more of it than this.
+pub trait Raft: Send + Sync {
+    /// Starts agreement on `command` and returns at once, without waiting for it. `None` when this
+    /// peer does not believe that it leads. A `Some` is a hope, not a promise: the command may
+    /// never be committed, since the leader may fail or lose an election.
+    fn start(&self, command: Bytes) -> Option<Started>;
+
+    /// The current term, and whether this peer believes that it leads.
+    fn state(&self) -> State;
+
+    /// 3D: the service holds everything up to and including `index` in `snapshot`; the log before
+    /// it may go (§7).
+    fn snapshot(&self, index: u64, snapshot: Bytes);
+
+    /// The methods that other peers call, by name (`"Raft.RequestVote"`, …).
+    fn service(self: Arc<Self>) -> Service;
+
+    /// Asks all threads of this peer to end. Called once, on shutdown.
+    fn kill(&self);
+}
+
+/// Where a command would stand in the log if it is ever committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The command's index; the log's first entry has index 1.
+    pub index: u64,
+    /// The term in which the leader took the command.
+    pub term: u64,
+}
+
+/// What a peer says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// `currentTerm` (Figure 2).
+    pub term: u64,
+    /// Whether this peer believes that it leads in that term.
+    pub is_leader: bool,
+}
+
+/// What a peer tells its service, in the order of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplyMsg {
+    /// The entry at `index` is committed.
+    Command {
+        /// Index of the entry.
+        index: u64,
+        /// What the entry holds.
+        command: Bytes,
+    },
+    /// 3D: the state up to and including `index` is `snapshot`; it replaces what the service holds.
+    Snapshot {
+        /// The last index that the snapshot includes.
+        index: u64,
+        /// The term of that index's entry.
+        term: u64,
+        /// The bytes that some service passed to [`Raft::snapshot`].
+        snapshot: Bytes,
+    },
+}
+
+/// Makes a peer, or revives it from what the persister holds: the ends of all peers (the own one
+/// included, at `me`), the own number, the persister, and where committed entries go. Must return
+/// quickly: long work belongs in threads of its own.
+pub type MakeRaft = fn(Vec<ClientEnd>, usize, Arc<Persister>, Sender<ApplyMsg>) -> Arc<dyn Raft>;

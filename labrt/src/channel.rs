@@ -1,0 +1,2 @@
+//! Multi-producer multi-consumer channels with `crossbeam_channel`'s face.
+pub use crossbeam_channel::*;
