@@ -1,1 +1,69 @@
-//! (being written)
+//! Bytes of a value, a value of bytes.
+//!
+//! Messages and saved state cross every boundary of the labs by value: what arrives shares nothing
+//! with what was sent. This crate alone decides how the bytes look; nothing else in the workspace
+//! names the format.
+//!
+//! A map of the code: this file has the two directions and their error.
+#![forbid(unsafe_code)]
+
+mod error;
+
+pub use error::Error;
+
+use bincode::config::{Configuration, Limit, LittleEndian, Varint, standard};
+use bincode::enc::write::Writer;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// No length inside a message may claim more bytes than this. Bytes of another type can be read as
+/// a length of any size: that must end as an error, not by exhausting the machine's memory.
+const BYTES_MAX: usize = 256 << 20;
+
+fn config() -> Configuration<LittleEndian, Varint, Limit<BYTES_MAX>> {
+    standard().with_limit::<BYTES_MAX>()
+}
+
+/// The bytes of `value`.
+///
+/// # Errors
+/// [`Error::Unsupported`] when `value` cannot be written, such as a sequence whose length is not
+/// known in advance, or an error of its own `Serialize`.
+pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    encode_into(value, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Appends the bytes of `value` to `bytes`, so that a buffer can be used again and again.
+///
+/// # Errors
+/// As [`encode`]; `bytes` may then end in a part of the value.
+pub fn encode_into<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    bincode::serde::encode_into_writer(value, Appender(bytes), config()).map_err(Error::encoding)
+}
+
+/// The value whose bytes are `bytes`: all of them, since a value that ends early is of another type
+/// than the one that was written.
+///
+/// # Errors
+/// [`Error::Mismatch`] when the bytes are not those of a `T`, [`Error::Trailing`] when they are
+/// those of a `T` and some more.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let (value, read) =
+        bincode::serde::decode_from_slice(bytes, config()).map_err(Error::decoding)?;
+    match bytes.len() - read {
+        0 => Ok(value),
+        extra => Err(Error::Trailing { extra }),
+    }
+}
+
+/// Writes to the end of a buffer that its owner keeps.
+struct Appender<'a>(&'a mut Vec<u8>);
+
+impl Writer for Appender<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), bincode::error::EncodeError> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! The orders that a test gives.
+
+use crate::end::ClientEnd;
+use crate::link::Latency;
+use crate::pool::Pool;
+use crate::router::Router;
+use crate::service::Service;
+use crate::slot::Answer;
+use crate::{EndId, ServerId};
+use labrt::Node;
+use labrt::harness::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The in-process network. A handle: clones are the same network.
+///
+/// A new network is reliable and has no servers. Whatever is set holds for requests sent from then
+/// on; a request under way keeps the conditions that it was sent under.
+#[derive(Clone)]
+pub struct Network {
+    shared: Arc<Shared>,
+}
+
+/// What ends, handlers and the orders share.
+#[derive(Default)]
+pub(crate) struct Shared {
+    pub(crate) router: Mutex<Router>,
+    /// Requests sent by anyone.
+    pub(crate) count: AtomicU64,
+    /// Bytes of arguments sent and replies delivered.
+    pub(crate) bytes: AtomicU64,
+    pub(crate) pool: Pool,
+    closed: AtomicBool,
+    /// Some link has a bandwidth: only then does anybody have to know the time.
+    has_bandwidth: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// The time since the run began, if it matters.
+    pub(crate) fn now_for_links(&self) -> Duration {
+        match self.has_bandwidth.load(Ordering::Acquire) {
+            true => labrt::time::since_start(),
+            false => Duration::ZERO,
+        }
+    }
+}
+
+impl Network {
+    /// A reliable network without servers.
+    pub fn new() -> Network {
+        Network {
+            shared: Arc::default(),
+        }
+    }
+
+    /// Ends every pending call at once (without a reply), and every call to come.
+    pub fn cleanup(&self) {
+        self.shared.closed.store(true, Ordering::Release);
+        let slots = self.shared.router.lock().close();
+        for slot in slots {
+            slot.answer(Answer::Closed);
+        }
+    }
+
+    /// Makes an end, owned by client `from`; not connected, not enabled.
+    pub fn make_end(&self, from: ServerId) -> ClientEnd {
+        let id = self.shared.router.lock().add_end(from);
+        ClientEnd {
+            id,
+            from,
+            network: Arc::clone(&self.shared),
+            spare: Arc::default(),
+        }
+    }
+
+    /// Points an end to a server.
+    pub fn connect(&self, end: EndId, to: ServerId) {
+        self.shared.router.lock().end_mut(end).connect(to);
+    }
+
+    /// Enables or disables an end.
+    pub fn enable(&self, end: EndId, on: bool) {
+        self.shared.router.lock().end_mut(end).enable(on);
+    }
+
+    /// Adds (or replaces) a server whose handlers run on `node`.
+    pub fn add_server(&self, id: ServerId, node: &Node, services: Vec<Service>) {
+        let methods = services
+            .into_iter()
+            .flat_map(Service::into_methods)
+            .collect();
+        self.shared
+            .router
+            .lock()
+            .add_server(id, node.clone(), methods);
+    }
+
+    /// Removes a server; replies of handlers that still run are lost.
+    pub fn delete_server(&self, id: ServerId) {
+        self.shared.router.lock().delete_server(id);
+    }
+
+    /// `false`: delays requests by up to 26 ms, and loses one request and one reply in ten.
+    pub fn set_reliable(&self, yes: bool) {
+        self.shared.router.lock().conditions.reliable = yes;
+    }
+
+    /// Delays two replies in three, by 200 to 2200 ms.
+    pub fn set_long_reordering(&self, yes: bool) {
+        self.shared.router.lock().conditions.long_reordering = yes;
+    }
+
+    /// Calls over dead connections take up to 7 s, not 100 ms.
+    pub fn set_long_delays(&self, yes: bool) {
+        self.shared.router.lock().conditions.long_delays = yes;
+    }
+
+    /// The share of requests that arrive twice, from 0 (never, the default) to 1 (always).
+    pub fn set_duplicated(&self, share: f64) {
+        assert!(
+            (0.0..=1.0).contains(&share),
+            "a share lies between 0 and 1, not at {share}"
+        );
+        self.shared.router.lock().conditions.duplicated = share;
+    }
+
+    /// Blocks or opens one direction between two servers, for requests and for replies. A caller
+    /// whose request is blocked waits as on a dead connection; one whose reply is blocked does too,
+    /// but its request was handled.
+    pub fn block(&self, from: ServerId, to: ServerId, on: bool) {
+        self.shared.router.lock().link_mut(from, to).blocked = on;
+    }
+
+    /// What each message takes from one server to another, on top of everything else.
+    pub fn set_latency(&self, from: ServerId, to: ServerId, latency: Option<Latency>) {
+        self.shared.router.lock().link_mut(from, to).latency = latency;
+    }
+
+    /// How many bytes a second get from one server to another; messages queue.
+    pub fn set_bandwidth(&self, from: ServerId, to: ServerId, bytes_per_second: Option<u64>) {
+        self.shared.has_bandwidth.store(true, Ordering::Release);
+        self.shared.router.lock().link_mut(from, to).bandwidth = bytes_per_second;
+    }
+
+    /// Requests that server `id` handled, in its present incarnation.
+    pub fn count(&self, id: ServerId) -> u64 {
+        let router = self.shared.router.lock();
+        router
+            .server(id)
+            .map_or(0, |server| server.handled.load(Ordering::Relaxed))
+    }
+
+    /// Requests sent by anyone, also those that were lost.
+    pub fn total_count(&self) -> u64 {
+        self.shared.count.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of all arguments sent and replies delivered.
+    pub fn total_bytes(&self) -> u64 {
+        self.shared.bytes.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,221 @@
+//! Who is connected to whom; turns an attempt to send into its verdict. Nothing here waits, and
+//! nothing here knows the time.
+
+use crate::faults::{Conditions, ReplyFate};
+use crate::link::Link;
+use crate::service::Method;
+use crate::slot::Slot;
+use crate::{EndId, ServerId};
+use labrt::Node;
+use labrt::rand::Rng;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+/// A server of the network, in one incarnation.
+pub(crate) struct Server {
+    pub(crate) id: ServerId,
+    pub(crate) node: Node,
+    pub(crate) methods: Vec<Arc<Method>>,
+    /// Requests that its handlers were given.
+    pub(crate) handled: AtomicU64,
+    /// It was deleted or replaced.
+    deleted: AtomicBool,
+}
+
+/// One end, as the network sees it.
+pub(crate) struct End {
+    pub(crate) from: ServerId,
+    to: Option<ServerId>,
+    enabled: Arc<AtomicBool>,
+}
+
+/// A connection that was open when a request was sent.
+#[derive(Clone)]
+pub(crate) struct Path {
+    pub(crate) from: ServerId,
+    pub(crate) server: Arc<Server>,
+    enabled: Arc<AtomicBool>,
+    conditions: Conditions,
+}
+
+/// What becomes of an attempt to send.
+pub(crate) enum Verdict {
+    /// The network is closed; the caller knows at once.
+    Closed,
+    /// Nobody can answer; the caller knows after that time.
+    DeadEnd { after: Duration },
+    /// The way was open, but the request is lost on it; the caller knows after that time.
+    Lost { after: Duration },
+    /// The request arrives after that time, and perhaps a second time later.
+    Arrives {
+        path: Path,
+        method: Arc<Method>,
+        after: Duration,
+        copy: Option<Duration>,
+    },
+    /// The server offers no such method.
+    NoSuchMethod { offered: Vec<Arc<Method>> },
+}
+
+#[derive(Default)]
+pub(crate) struct Router {
+    pub(crate) conditions: Conditions,
+    ends: Vec<End>,
+    servers: BTreeMap<ServerId, Arc<Server>>,
+    links: BTreeMap<(ServerId, ServerId), Link>,
+    /// Where callers wait, for the day that the network is closed.
+    slots: Vec<Weak<Slot>>,
+    closed: bool,
+}
+
+impl Path {
+    /// Whether the server was deleted, has crashed, or the end was disabled since.
+    pub(crate) fn is_gone(&self) -> bool {
+        !self.enabled.load(Ordering::Acquire)
+            || self.server.deleted.load(Ordering::Acquire)
+            || self.server.node.is_crashed()
+    }
+}
+
+impl Router {
+    pub(crate) fn add_end(&mut self, from: ServerId) -> EndId {
+        self.ends.push(End {
+            from,
+            to: None,
+            enabled: Arc::default(),
+        });
+        (self.ends.len() - 1) as EndId
+    }
+
+    pub(crate) fn end_mut(&mut self, end: EndId) -> &mut End {
+        &mut self.ends[end as usize]
+    }
+
+    pub(crate) fn add_server(&mut self, id: ServerId, node: Node, methods: Vec<Arc<Method>>) {
+        let server = Server {
+            id,
+            node,
+            methods,
+            handled: AtomicU64::new(0),
+            deleted: AtomicBool::new(false),
+        };
+        self.delete_server(id);
+        self.servers.insert(id, Arc::new(server));
+    }
+
+    pub(crate) fn delete_server(&mut self, id: ServerId) {
+        if let Some(server) = self.servers.remove(&id) {
+            server.deleted.store(true, Ordering::Release);
+        }
+    }
+
+    pub(crate) fn server(&self, id: ServerId) -> Option<&Arc<Server>> {
+        self.servers.get(&id)
+    }
+
+    pub(crate) fn link_mut(&mut self, from: ServerId, to: ServerId) -> &mut Link {
+        self.links.entry((from, to)).or_default()
+    }
+
+    pub(crate) fn add_slot(&mut self, slot: &Arc<Slot>) {
+        if self.slots.len() == self.slots.capacity() {
+            self.slots.retain(|slot| slot.strong_count() > 0);
+        }
+        self.slots.push(Arc::downgrade(slot));
+    }
+
+    /// From now on nothing is sent. The callers that wait, to be woken.
+    pub(crate) fn close(&mut self) -> Vec<Arc<Slot>> {
+        self.closed = true;
+        self.slots.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// What becomes of a request of `bytes` bytes that is sent over `end` at `now`.
+    pub(crate) fn send(
+        &mut self,
+        end: EndId,
+        method: &str,
+        bytes: usize,
+        now: Duration,
+        rng: &mut impl Rng,
+    ) -> Verdict {
+        if self.closed {
+            return Verdict::Closed;
+        }
+        let end = &self.ends[end as usize];
+        let from = end.from;
+        let server = end.to.filter(|_| end.enabled.load(Ordering::Acquire));
+        let server = server.and_then(|to| self.servers.get(&to));
+        let Some(server) = server.filter(|server| !server.node.is_crashed()) else {
+            return Verdict::DeadEnd {
+                after: self.conditions.dead_end(rng),
+            };
+        };
+        let Some(method) = server.methods.iter().find(|known| known.name == method) else {
+            return Verdict::NoSuchMethod {
+                offered: server.methods.clone(),
+            };
+        };
+        let mut fate = self.conditions.request(rng);
+        if !self.links.is_empty()
+            && let Some(link) = self.links.get_mut(&(from, server.id))
+        {
+            if link.blocked {
+                return Verdict::DeadEnd {
+                    after: self.conditions.dead_end(rng),
+                };
+            }
+            let delay = link.delay(bytes, now, rng);
+            fate.after += delay;
+            fate.copy = fate.copy.map(|copy| copy + delay);
+        }
+        if fate.lost {
+            return Verdict::Lost { after: fate.after };
+        }
+        let path = Path {
+            from,
+            server: Arc::clone(server),
+            enabled: Arc::clone(&end.enabled),
+            conditions: self.conditions,
+        };
+        Verdict::Arrives {
+            path,
+            method: Arc::clone(method),
+            after: fate.after,
+            copy: fate.copy,
+        }
+    }
+
+    /// What becomes of a reply of `bytes` bytes that leaves over `path` at `now`; an error is how
+    /// long the caller waits for a reply that cannot come.
+    pub(crate) fn reply(
+        &mut self,
+        path: &Path,
+        bytes: usize,
+        now: Duration,
+        rng: &mut impl Rng,
+    ) -> Result<Duration, Duration> {
+        let ReplyFate::Arrives(mut after) = path.conditions.reply(rng) else {
+            return Err(Duration::ZERO);
+        };
+        if let Some(link) = self.links.get_mut(&(path.server.id, path.from)) {
+            if link.blocked {
+                return Err(self.conditions.dead_end(rng));
+            }
+            after += link.delay(bytes, now, rng);
+        }
+        Ok(after)
+    }
+}
+
+impl End {
+    pub(crate) fn connect(&mut self, to: ServerId) {
+        self.to = Some(to);
+    }
+
+    pub(crate) fn enable(&mut self, on: bool) {
+        self.enabled.store(on, Ordering::Release);
+    }
+}

@@ -1,0 +1,44 @@
+//! Where a caller waits for its answer.
+
+use labrt::channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use std::time::Duration;
+
+/// What comes back to a waiting caller.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// The reply, which still takes `after` to arrive.
+    Reply { bytes: Vec<u8>, after: Duration },
+    /// There will be no reply, which the caller knows once `after` has passed.
+    Nothing { after: Duration },
+    /// The network was closed.
+    Closed,
+}
+
+/// A place for one answer. A slot is used for one call after another, but never again after a call
+/// that gave up waiting: its answer may still come.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    sender: Sender<Answer>,
+    receiver: Receiver<Answer>,
+}
+
+impl Slot {
+    pub(crate) fn new() -> Slot {
+        let (sender, receiver) = bounded(1);
+        Slot { sender, receiver }
+    }
+
+    /// Answers the call. Whoever comes second comes too late.
+    pub(crate) fn answer(&self, answer: Answer) {
+        let _ = self.sender.try_send(answer);
+    }
+
+    /// Waits for an answer for at most `most`.
+    pub(crate) fn wait(&self, most: Duration) -> Option<Answer> {
+        match self.receiver.recv_timeout(most) {
+            Ok(answer) => Some(answer),
+            // The slot holds a sender itself, so it can only have been too long.
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+}
