@@ -27,6 +27,14 @@ impl Error {
         })
     }
 
+    /// The same mistake, told with the field that it was found in.
+    pub(crate) fn inside(self, field: &str) -> Error {
+        match self {
+            Error::Mismatch(why) => Error::Mismatch(format!("{field}: {why}")),
+            other => other,
+        }
+    }
+
     pub(crate) fn decoding(error: DecodeError) -> Error {
         Error::Mismatch(match error {
             DecodeError::UnexpectedEnd { additional } => {

@@ -4,10 +4,13 @@
 //! with what was sent. This crate alone decides how the bytes look; nothing else in the workspace
 //! names the format.
 //!
-//! A map of the code: this file has the two directions and their error.
+//! A map of the code: this file has the two directions, `error` what can go wrong with them, `value`
+//! the tree that a value of unknown type is looked at as, `names` what its fields may be called.
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod names;
+pub mod value;
 
 pub use error::Error;
 

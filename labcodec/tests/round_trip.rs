@@ -1,0 +1,166 @@
+//! What is written is read back: through bytes, and through the tree.
+
+use bytes::Bytes;
+use labcodec::value::{from_value, to_value};
+use labcodec::{Error, decode, encode, encode_into};
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Unit;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Term(u64);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Pair(i32, String);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    term: Term,
+    command: Bytes,
+    old_style: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Shape {
+    Nothing,
+    One(Option<u64>),
+    Nested(Option<Option<()>>),
+    Empty(()),
+    Two(i128, u128),
+    Named { r#type: i8, wide: Vec<(u16, char)> },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Everything {
+    flag: bool,
+    small: (u8, i16, f32),
+    large: f64,
+    unit: Unit,
+    pair: Pair,
+    entries: Vec<Entry>,
+    shapes: [Shape; 2],
+    map: BTreeMap<String, Vec<Option<i64>>>,
+    boxed: Option<Box<Everything>>,
+}
+
+fn shape() -> impl Clone + Strategy<Value = Shape> {
+    prop_oneof![
+        Just(Shape::Nothing),
+        any::<Option<u64>>().prop_map(Shape::One),
+        any::<Option<Option<()>>>().prop_map(Shape::Nested),
+        Just(Shape::Empty(())),
+        any::<(i128, u128)>().prop_map(|(a, b)| Shape::Two(a, b)),
+        any::<(i8, Vec<(u16, char)>)>().prop_map(|(r#type, wide)| Shape::Named { r#type, wide }),
+    ]
+}
+
+fn entry() -> impl Clone + Strategy<Value = Entry> {
+    any::<(u64, Vec<u8>, Vec<u8>)>().prop_map(|(term, command, old_style)| Entry {
+        term: Term(term),
+        command: command.into(),
+        old_style,
+    })
+}
+
+fn everything() -> impl Clone + Strategy<Value = Everything> {
+    let finite = (-1e300..1e300f64, -1e30..1e30f32);
+    let rest = (prop::collection::vec(entry(), 0..4), [shape(), shape()]);
+    let map = prop::collection::btree_map(any::<String>(), any::<Vec<Option<i64>>>(), 0..3);
+    let simple = any::<(bool, u8, i16, i32, String)>();
+    let leaf = (simple, finite, rest, map).prop_map(|(simple, (large, f), rest, map)| {
+        let (flag, a, b, c, text) = simple;
+        Everything {
+            flag,
+            small: (a, b, f),
+            large,
+            unit: Unit,
+            pair: Pair(c, text),
+            entries: rest.0,
+            shapes: rest.1,
+            map,
+            boxed: None,
+        }
+    });
+    (leaf.clone(), prop::option::of(leaf.prop_map(Box::new)))
+        .prop_map(|(outer, boxed)| Everything { boxed, ..outer })
+}
+
+fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    let bytes = encode(value).unwrap();
+    assert_eq!(&decode::<T>(&bytes).unwrap(), value);
+
+    let tree = to_value(value).unwrap();
+    assert_eq!(&from_value::<T>(tree).unwrap(), value);
+}
+
+proptest! {
+    #[test]
+    fn everything_goes_round(value in everything()) {
+        goes_round(&value);
+    }
+
+    #[test]
+    fn no_bytes_bring_the_decoder_down(bytes in any::<Vec<u8>>()) {
+        let _ = decode::<Everything>(&bytes);
+        let _ = decode::<Vec<Entry>>(&bytes);
+        let _ = decode::<String>(&bytes);
+    }
+
+    #[test]
+    fn a_value_cut_short_is_an_error(value in everything(), cut in any::<prop::sample::Index>()) {
+        let bytes = encode(&value).unwrap();
+        let cut = cut.index(bytes.len());
+        prop_assert!(matches!(decode::<Everything>(&bytes[..cut]), Err(Error::Mismatch(_))));
+    }
+}
+
+#[test]
+fn encode_into_appends() {
+    let mut bytes = vec![9];
+    encode_into(&Term(1), &mut bytes).unwrap();
+    assert_eq!(bytes, [9, 1]);
+}
+
+#[test]
+fn trailing_bytes_are_an_error() {
+    let bytes = encode(&(1u64, 2u64)).unwrap();
+    let error = decode::<u64>(&bytes).unwrap_err();
+    assert_eq!(error, Error::Trailing { extra: 1 });
+    assert_eq!(
+        error.to_string(),
+        "not the bytes of this type: 1 bytes too many"
+    );
+}
+
+#[test]
+fn an_impossible_length_is_an_error_and_takes_no_memory() {
+    let bytes = encode(&u64::MAX).unwrap();
+    let error = decode::<Bytes>(&bytes).unwrap_err();
+    assert!(error.to_string().contains("impossibly large"), "{error}");
+}
+
+#[test]
+fn bytes_are_written_as_they_are() {
+    let command = Bytes::from(vec![200; 5000]);
+    assert_eq!(encode(&command).unwrap().len(), 5000 + 3);
+}
+
+#[test]
+fn an_error_in_a_tree_names_the_field() {
+    #[derive(Serialize)]
+    struct Wrong {
+        pair: (i32, bool),
+    }
+    #[derive(Debug, Deserialize)]
+    struct Right {
+        #[allow(dead_code, reason = "only its type matters")]
+        pair: Pair,
+    }
+    let tree = to_value(&Wrong { pair: (1, true) }).unwrap();
+    let error = from_value::<Right>(tree).unwrap_err().to_string();
+    assert!(error.contains("pair: "), "{error}");
+}

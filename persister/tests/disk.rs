@@ -1,0 +1,143 @@
+//! The disk keeps what was saved, and nothing that a dead server saves.
+
+use bytes::Bytes;
+use labrt::harness::Mutex;
+use persister::{Moment, Persister};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct State {
+    current_term: u64,
+    voted_for: Option<usize>,
+    log: Vec<(u64, Bytes)>,
+}
+
+fn state(term: u64) -> State {
+    State {
+        current_term: term,
+        voted_for: Some(1),
+        log: vec![(1, Bytes::from_static(b"x"))],
+    }
+}
+
+#[test]
+fn an_empty_disk() {
+    let disk = Persister::new();
+    assert_eq!(disk.read_state::<State>(), None);
+    assert_eq!(disk.read_snapshot(), Bytes::new());
+    assert_eq!(
+        (disk.state_size(), disk.snapshot_size(), disk.saves()),
+        (0, 0, 0)
+    );
+}
+
+#[test]
+fn both_are_kept() {
+    let disk = Persister::new();
+    let snapshot = Bytes::from_static(b"snapshot");
+    disk.save(&state(1), &Bytes::new());
+    disk.save(&state(2), &snapshot);
+    disk.save(&state(3), &snapshot);
+    assert_eq!(disk.read_state(), Some(state(3)));
+    assert_eq!(disk.read_snapshot(), snapshot);
+    assert_eq!(
+        disk.state_size(),
+        labcodec::encode(&state(3)).unwrap().len()
+    );
+    assert_eq!(disk.snapshot_size(), 8);
+    assert_eq!(disk.saves(), 3);
+}
+
+#[test]
+fn a_fenced_disk_ignores_saves_and_its_copy_does_not() {
+    let old = Persister::new();
+    old.save(&state(1), &Bytes::from_static(b"one"));
+    let new = old.fence_and_copy();
+    old.save(&state(2), &Bytes::from_static(b"two"));
+    assert_eq!(old.read_state(), Some(state(1)));
+    assert_eq!(new.read_state(), Some(state(1)));
+    assert_eq!(new.read_snapshot(), Bytes::from_static(b"one"));
+
+    new.save(&state(3), &Bytes::new());
+    assert_eq!(new.read_state(), Some(state(3)));
+    assert_eq!(new.saves(), 2);
+    assert_eq!(old.read_snapshot(), Bytes::from_static(b"one"));
+}
+
+#[test]
+#[should_panic(expected = "cannot be read as a")]
+fn a_state_of_another_type_fails_the_run() {
+    let disk = Persister::new();
+    disk.save(&state(1), &Bytes::new());
+    disk.read_state::<(u64, u64)>();
+}
+
+#[test]
+fn an_observer_sees_each_save_before_and_after() {
+    let disk = Persister::new();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    disk.on_save(Arc::new(move |save| {
+        let term = save
+            .state()
+            .find(&["term", "current_term"])
+            .and_then(|term| term.as_u64());
+        log.lock()
+            .unwrap()
+            .push((save.number, save.moment, term, save.snapshot.len()));
+    }));
+    disk.save(&state(4), &Bytes::new());
+    disk.save(&state(5), &Bytes::from_static(b"s"));
+    assert_eq!(
+        *seen.lock(),
+        [
+            (1, Moment::Before, Some(4), 0),
+            (1, Moment::After, Some(4), 0),
+            (2, Moment::Before, Some(5), 1),
+            (2, Moment::After, Some(5), 1),
+        ]
+    );
+}
+
+/// A crash before the n-th save leaves what was saved before it, a crash after it what it saved.
+#[test]
+fn an_observer_may_fence_the_disk() {
+    for (at, survives) in [(Moment::Before, 1), (Moment::After, 2)] {
+        let disk = Arc::new(Persister::new());
+        let next = Arc::new(Mutex::new(None));
+        let (this, copy) = (Arc::downgrade(&disk), Arc::clone(&next));
+        disk.on_save(Arc::new(move |save| {
+            if save.number == 2 && save.moment == at {
+                *copy.lock() = Some(this.upgrade().unwrap().fence_and_copy());
+            }
+        }));
+        for term in 1..=3 {
+            disk.save(&state(term), &Bytes::new());
+        }
+        let next = next
+            .lock()
+            .unwrap()
+            .take()
+            .expect("the second save was seen");
+        assert_eq!(next.read_state(), Some(state(survives)), "{at:?}");
+        assert_eq!(disk.read_state(), Some(state(survives)), "{at:?}");
+    }
+}
+
+#[test]
+fn fields_are_kept_on_demand() {
+    let disk = Persister::new();
+    disk.save(&state(1), &Bytes::new());
+    assert_eq!(disk.saved_value(), None);
+    disk.keep_values(true);
+    disk.save(&state(2), &Bytes::new());
+    let value = disk
+        .fence_and_copy()
+        .saved_value()
+        .expect("kept, and copied");
+    assert_eq!(
+        value.field("currentTerm").and_then(|term| term.as_u64()),
+        Some(2)
+    );
+}
