@@ -84,7 +84,6 @@ fn an_observer_sees_each_save_before_and_after() {
             .find(&["term", "current_term"])
             .and_then(|term| term.as_u64());
         log.lock()
-            .unwrap()
             .push((save.number, save.moment, term, save.snapshot.len()));
     }));
     disk.save(&state(4), &Bytes::new());
@@ -115,11 +114,7 @@ fn an_observer_may_fence_the_disk() {
         for term in 1..=3 {
             disk.save(&state(term), &Bytes::new());
         }
-        let next = next
-            .lock()
-            .unwrap()
-            .take()
-            .expect("the second save was seen");
+        let next = next.lock().take().expect("the second save was seen");
         assert_eq!(next.read_state(), Some(state(survives)), "{at:?}");
         assert_eq!(disk.read_state(), Some(state(survives)), "{at:?}");
     }
