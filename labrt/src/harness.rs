@@ -1,29 +1,87 @@
-//! For the harness itself, not for code under test.
+//! For the harness's own crates, not for code under test.
 
-/// A lock that is no scheduling point. Never hold it across anything that may block or switch.
+use crate::failure::Kind;
+use crate::node::{self, Node};
+use crate::thread;
+use crate::world;
+use std::panic::Location;
+
+/// A lock that is no scheduling point, for the harness's own state. Never hold it across anything
+/// that may block, switch or spawn: then a crash can never leave that state half changed.
 pub use parking_lot::{Mutex, MutexGuard};
 
-/// Whether the calling code runs inside a simulation.
+/// Whether the calling thread is a simulated one.
+#[inline]
 pub fn is_simulated() -> bool {
-    false
+    world::kernel().is_some()
 }
 
-/// Tells the diagnosis that the caller is about to block in `what` (an RPC, say): a lock that the
-/// thread holds now is worth a warning.
+/// The current simulation's seed; `None` in the real world.
+pub fn seed() -> Option<u64> {
+    world::kernel().map(|kernel| kernel.seed)
+}
+
+/// Tells the diagnosis that the caller may block in `what` (`"an RPC"`): a lock that its thread
+/// holds now is worth a warning. Also a scheduling point.
+#[inline]
 #[track_caller]
-pub fn about_to_block(_what: &'static str) {}
-
-/// Whether the calling thread belongs to a crashed node (its destructors are being run): it must
-/// reach neither network nor disk.
-pub fn is_crashed() -> bool {
-    false
+pub fn about_to_block(what: &'static str) {
+    if let Some(kernel) = world::kernel() {
+        kernel.point();
+        kernel.about_to_block(what, Location::caller());
+    }
 }
 
-/// Adds a warning to the run's report.
-pub fn warn(_text: String) {}
+/// Whether the calling thread belongs to a crashed node: it must reach neither network nor disk.
+#[inline]
+pub fn is_crashed() -> bool {
+    match world::kernel() {
+        Some(kernel) => kernel.is_dying(),
+        None => node::current_real_crashed(),
+    }
+}
 
-/// Ends the run at once as failed, for `reason`.
+/// Adds a warning to the run's report; in the real world, logs it.
+pub fn warn(text: String) {
+    match world::kernel() {
+        Some(kernel) => kernel.warn(text),
+        None => log::warn!("{text}"),
+    }
+}
+
+/// Ends the run at once as failed, for `reason`; in the real world, panics with it.
 #[track_caller]
 pub fn fail(reason: String) -> ! {
-    panic!("{reason}")
+    match world::kernel() {
+        Some(kernel) => kernel.fail(Kind::Fault, reason),
+        None => panic!("{reason}"),
+    }
+}
+
+/// Starts a short-lived thread of the harness's machinery on `node`, for running a handler: no
+/// handle and no result, so that it costs as little as a thread can. False if the node has
+/// crashed. In the real world `f` runs in an OS thread of its own.
+#[track_caller]
+pub fn spawn_on(node: &Node, name: &'static str, f: Box<dyn FnOnce() + Send>) -> bool {
+    match world::kernel() {
+        Some(kernel) => {
+            let at = Location::caller();
+            let spawned = thread::spawn_detached(kernel, Some(node.id()), name, at, f);
+            kernel.point();
+            spawned
+        }
+        None => {
+            node.spawn(name, f);
+            true
+        }
+    }
+}
+
+/// Real world: runs `f` on the calling thread as if that were a thread of `node`. For pools of
+/// threads that serve one node after another. Simulated: just runs `f`.
+pub fn run_as<T>(node: &Node, f: impl FnOnce() -> T) -> T {
+    match world::kernel() {
+        Some(_) => f(),
+        None => node::run_real_thread(Some(node.id()), f),
+    }
 }

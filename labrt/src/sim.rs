@@ -1,54 +1,175 @@
-//! Running a program in virtual time.
+//! Running a program in the simulated world.
+
+use crate::failure::{Failure, Kind};
+use crate::kernel::{Kernel, Strategy};
+use crate::trace::Event;
+use crate::watchdog::{self, Progress};
+use crate::{overflow, panics, world};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// A run of a program in the simulated world.
+/// A program to be run in virtual time, all of whose choices come from one seed.
+///
+/// ```
+/// use labrt::{Simulation, thread, time::Duration};
+///
+/// let report = Simulation::new(7).run(|| {
+///     thread::sleep(Duration::from_secs(3600)); // takes no real time
+///     42
+/// });
+/// assert_eq!(report.outcome, Ok(42));
+/// assert!(report.virtual_time >= Duration::from_secs(3600));
+/// ```
+#[derive(Clone, Debug)]
 pub struct Simulation {
-    seed: u64,
+    pub(crate) seed: u64,
+    pub(crate) strategy: Strategy,
+    pub(crate) trace: bool,
+    pub(crate) time_limit: Option<Duration>,
+    pub(crate) panics_end_run: bool,
+    pub(crate) patience: Duration,
 }
 
 /// What a run amounted to.
+#[derive(Clone, Debug)]
 pub struct Report<R> {
     /// The program's result, or why the run failed.
     pub outcome: Result<R, Failure>,
     /// Virtual time at the end.
     pub virtual_time: Duration,
-    /// The hash of everything that happened.
+    /// A hash of every switch, message and saved byte: equal for equal runs.
     pub trace_hash: u64,
-    /// What the runtime found suspicious.
+    /// What looked wrong without making the run fail.
     pub warnings: Vec<String>,
-    /// The events, when tracing was on.
-    pub events: Vec<crate::trace::Event>,
+    /// The events in their order, when [`Simulation::trace`] was on.
+    pub events: Vec<Event>,
+    /// How often a thread was given the processor.
+    pub switches: u64,
+    /// How many threads were started.
+    pub spawned: u64,
 }
-
-/// Why a run failed. `Display` tells the whole story; the first line is the reason in short.
-#[derive(Debug, Clone)]
-pub struct Failure(pub String);
 
 impl Simulation {
     /// A simulation whose every choice comes from `seed`.
-    pub fn new(seed: u64) -> Self {
-        Simulation { seed }
+    pub fn new(seed: u64) -> Simulation {
+        Simulation {
+            seed,
+            strategy: Strategy::default(),
+            trace: false,
+            time_limit: None,
+            panics_end_run: true,
+            patience: Duration::from_secs(3),
+        }
     }
-    /// Keeps the events for the report.
-    pub fn trace(self, _on: bool) -> Self {
+
+    /// How the next thread is picked.
+    pub fn strategy(mut self, strategy: Strategy) -> Simulation {
+        self.strategy = strategy;
         self
     }
-    /// Ends the run as failed when virtual time passes `limit`.
-    pub fn time_limit(self, _limit: Duration) -> Self {
+
+    /// Whether to keep the events for the report.
+    pub fn trace(mut self, on: bool) -> Simulation {
+        self.trace = on;
         self
     }
-    /// Runs `f` as the first thread; returns when it returns, or when the run fails.
-    pub fn run<R: Send + 'static>(self, f: impl FnOnce() -> R + Send + 'static) -> Report<R> {
-        let _ = self.seed;
-        let outcome = std::thread::spawn(f)
-            .join()
-            .map_err(|_| Failure("panic".into()));
+
+    /// Fails the run when virtual time passes `limit`.
+    pub fn time_limit(mut self, limit: Duration) -> Simulation {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Whether a panic that nobody catches in its thread ends the run as failed (the default), or
+    /// only shows in what `join` returns, as with real threads.
+    pub fn panics_end_run(mut self, yes: bool) -> Simulation {
+        self.panics_end_run = yes;
+        self
+    }
+
+    /// How long, in real time, a thread may block or compute where the simulation cannot see it,
+    /// before the run is given up.
+    pub fn patience(mut self, patience: Duration) -> Simulation {
+        self.patience = patience;
+        self
+    }
+
+    /// Runs `main` as the first thread. Returns when it returns, or when the run fails; by then
+    /// every other thread has been unwound.
+    pub fn run<R, F>(self, main: F) -> Report<R>
+    where
+        R: Send + 'static,
+        F: FnOnce() -> R + Send + 'static,
+    {
+        panics::install_hook();
+        overflow::install_handler();
+        let progress = Arc::new(Progress::default());
+        let (sender, receiver) = crossbeam_channel::bounded(1);
+        let seed = self.seed;
+        let patience = self.patience;
+        let shared = progress.clone();
+        // A fresh OS thread for each run: thread-locals (std's hash keys among them) begin anew,
+        // and whoever waits for it can give up on it.
+        let spawned = std::thread::Builder::new()
+            .name(format!("seed {seed}"))
+            .spawn(move || {
+                shared.set_thread();
+                let _ = sender.send(self.run_here(shared.clone(), main));
+            });
+        let thread = match spawned {
+            Ok(thread) => thread,
+            Err(error) => panic!("cannot start an OS thread for the simulation: {error}"),
+        };
+        match watchdog::wait(&receiver, &progress, patience) {
+            Ok(report) => {
+                let _ = thread.join();
+                report
+            }
+            Err(stuck) => Report {
+                outcome: Err(stuck.failure(seed)),
+                virtual_time: Duration::ZERO,
+                trace_hash: 0,
+                warnings: Vec::new(),
+                events: Vec::new(),
+                switches: 0,
+                spawned: 0,
+            },
+        }
+    }
+
+    /// Runs on the calling OS thread.
+    fn run_here<R, F>(&self, progress: Arc<Progress>, main: F) -> Report<R>
+    where
+        R: Send + 'static,
+        F: FnOnce() -> R + Send + 'static,
+    {
+        let kernel = Kernel::new(self, progress);
+        let slot = Arc::new(parking_lot::Mutex::new(None));
+        let result = slot.clone();
+        let first = Box::new(move || {
+            let value = main();
+            if let Some(kernel) = world::kernel().filter(|kernel| !kernel.is_dying()) {
+                *result.lock() = Some(value);
+                kernel.end_run();
+            }
+        });
+        // SAFETY: `inside` is dropped before `kernel` is, at the end of this function.
+        let inside = unsafe { world::enter(&kernel) };
+        let ended = kernel.run(first);
+        drop(inside);
+        let value = slot.lock().take();
+        let outcome = ended.and_then(|()| {
+            value.ok_or_else(|| kernel.failure(Kind::Panic, "the first thread panicked".into()))
+        });
+        let totals = kernel.totals();
         Report {
             outcome,
-            virtual_time: Duration::ZERO,
-            trace_hash: 0,
-            warnings: vec![],
-            events: vec![],
+            virtual_time: Duration::from_nanos(totals.now),
+            trace_hash: kernel.recorder.hash(),
+            warnings: kernel.warnings(),
+            events: kernel.recorder.events.take(),
+            switches: totals.switches,
+            spawned: totals.spawned,
         }
     }
 }

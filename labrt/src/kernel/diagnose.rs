@@ -1,0 +1,278 @@
+//! What the kernel can see and a test cannot: who holds which lock, who waits for whom, who spins.
+
+use super::task::{Held, NO_NODE, State, Task, TaskId};
+use super::{Kernel, NOBODY, STEP, Spawn};
+use crate::failure::{Failure, Kind};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::panic::Location;
+
+/// The time over which a thread's scheduling points are counted.
+pub(super) const WINDOW: u64 = 1_000_000_000;
+
+/// More scheduling points than this in a window, and the thread is waiting by running: a quarter
+/// of all that fit into it.
+const SPINNING: u64 = WINDOW / STEP / 4;
+
+type Place = (&'static str, u32, u32);
+
+fn place(at: &Location<'static>) -> Place {
+    (at.file(), at.line(), at.column())
+}
+
+/// What looks wrong but does not end the run. Each is told once.
+#[derive(Default)]
+pub(super) struct Suspicions {
+    warnings: Vec<String>,
+    told: BTreeSet<(Place, Place)>,
+}
+
+impl Suspicions {
+    pub(super) fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+}
+
+impl Kernel {
+    /// The running thread now holds `lock`.
+    #[inline]
+    pub(crate) fn took(&self, lock: usize, at: &'static Location<'static>) {
+        let current = self.current.get() as usize;
+        self.tasks.borrow_mut()[current]
+            .held
+            .push(Held { lock, at });
+    }
+
+    /// The running thread no longer holds `lock` (once).
+    #[inline]
+    pub(crate) fn gave_back(&self, lock: usize) {
+        let held = &mut self.tasks.borrow_mut()[self.current.get() as usize].held;
+        if let Some(at) = held.iter().rposition(|held| held.lock == lock) {
+            held.remove(at);
+        }
+    }
+
+    /// The running thread is about to wait for `lock`: does anybody wait for it, in a circle?
+    pub(crate) fn check_deadlock(&self, lock: usize, at: &'static Location<'static>) {
+        let current = self.current.get();
+        let mut circle = vec![(current, lock, at)];
+        if self.find_circle(&mut circle) {
+            let failure = self.deadlock(&circle);
+            self.set_failure(failure);
+            self.halt();
+        }
+    }
+
+    /// Extends the chain "waits for a lock held by …" until it returns to its first thread.
+    fn find_circle(&self, chain: &mut Vec<(TaskId, usize, &'static Location<'static>)>) -> bool {
+        let (_, lock, _) = chain[chain.len() - 1];
+        let holders: Vec<TaskId> = {
+            let tasks = self.tasks.borrow();
+            let holds = |task: &Task| task.held.iter().any(|held| held.lock == lock);
+            (0..tasks.len() as TaskId)
+                .filter(|task| holds(&tasks[*task as usize]))
+                .collect()
+        };
+        for holder in holders {
+            if holder == chain[0].0 {
+                return true;
+            }
+            let waits = self.tasks.borrow()[holder as usize].blocked;
+            let Some(waits) = waits.filter(|waits| waits.lock != 0) else {
+                continue;
+            };
+            if chain.iter().any(|link| link.0 == holder) {
+                continue;
+            }
+            chain.push((holder, waits.lock, waits.at));
+            if self.find_circle(chain) {
+                return true;
+            }
+            chain.pop();
+        }
+        false
+    }
+
+    fn deadlock(&self, circle: &[(TaskId, usize, &'static Location<'static>)]) -> Failure {
+        let mut story = match circle.len() {
+            1 => "deadlock: a thread waits for a lock that it holds itself".to_string(),
+            n => format!("deadlock: {n} threads wait for each other's locks"),
+        };
+        let tasks = self.tasks.borrow();
+        for (number, (task, lock, at)) in circle.iter().enumerate() {
+            let before = circle[(number + circle.len() - 1) % circle.len()].1;
+            let held = tasks[*task as usize]
+                .held
+                .iter()
+                .find(|held| held.lock == before);
+            let name = self.describe(*task, &tasks);
+            let _ = write!(story, "\n  {name}");
+            if let Some(held) = held {
+                let _ = write!(story, " holds the lock it took at {}", held.at);
+            }
+            let _ = write!(story, "\n    and waits for the lock at {at}");
+            debug_assert_ne!(*lock, 0);
+        }
+        self.failure(Kind::Deadlock, story)
+    }
+
+    /// Nobody can run and no timer is left.
+    pub(super) fn fail_all_blocked(&self) {
+        let mut story = String::from("deadlock: every thread waits, and no timer is left");
+        let tasks = self.tasks.borrow();
+        for (task, entry) in tasks.iter().enumerate() {
+            if entry.state != State::Parked {
+                continue;
+            }
+            let name = self.describe(task as TaskId, &tasks);
+            if let Some(blocked) = &entry.blocked {
+                let _ = write!(
+                    story,
+                    "\n  {name} waits for {} at {}",
+                    blocked.on, blocked.at
+                );
+            }
+            for held in &entry.held {
+                let _ = write!(story, "\n    and holds the lock it took at {}", held.at);
+            }
+        }
+        drop(tasks);
+        let failure = self.failure(Kind::Deadlock, story);
+        self.set_failure(failure);
+    }
+
+    pub(super) fn fail_time_limit(&self) {
+        let limit = std::time::Duration::from_nanos(self.time_limit);
+        let story = format!("the run took more than its limit of {limit:?} of virtual time");
+        let failure = self.failure(Kind::TimeLimit, story);
+        self.set_failure(failure);
+    }
+
+    pub(super) fn fail_spawn(&self, who: &Spawn, error: &std::io::Error) -> ! {
+        panic!(
+            "cannot start thread {} (spawned at {}): no stack: {error}",
+            who.name, who.at
+        )
+    }
+
+    /// A failure that says when, and in which thread, it was noticed.
+    pub(crate) fn failure(&self, kind: Kind, story: String) -> Failure {
+        let current = self.current.get();
+        let tasks = self.tasks.try_borrow();
+        let thread = match (&tasks, current) {
+            (Ok(tasks), current) if current != NOBODY => self.describe(current, tasks),
+            _ => String::from("the scheduler"),
+        };
+        Failure::new(kind, story, self.seed, self.now.get(), thread)
+    }
+
+    /// Ends the run as failed, and the running thread with it.
+    pub(crate) fn fail(&self, kind: Kind, story: String) -> ! {
+        let failure = self.failure(kind, story);
+        self.set_failure(failure);
+        loop {
+            // Comes back only where destructors are running; they cannot go on either.
+            self.halt();
+        }
+    }
+
+    /// `n1/ticker`, or `main` for a thread of the harness.
+    fn describe(&self, task: TaskId, tasks: &[Task]) -> String {
+        let task = &tasks[task as usize];
+        match self.node_name(task.node) {
+            Some(node) if task.node != NO_NODE => format!("{node}/{}", task.name),
+            _ => task.name.to_string(),
+        }
+    }
+
+    /// The running thread, as in reports. For signal handlers too: it borrows nothing that may
+    /// be borrowed already.
+    pub(crate) fn current_thread(&self) -> Option<String> {
+        let tasks = self.tasks.try_borrow().ok()?;
+        let current = self.current.get();
+        (current != NOBODY).then(|| self.describe(current, &tasks))
+    }
+
+    /// The guard page and the bottom of the running thread's stack.
+    pub(crate) fn current_stack_limit(&self) -> Option<usize> {
+        let tasks = self.tasks.try_borrow().ok()?;
+        tasks
+            .get(self.current.get() as usize)
+            .map(|task| task.stack_limit)
+    }
+
+    /// The running thread may block in `what` at `at`. A lock that it holds now keeps everybody
+    /// else out for as long: that is the most common mistake of all.
+    #[inline]
+    pub(crate) fn about_to_block(&self, what: &'static str, at: &'static Location<'static>) {
+        if !self.tasks.borrow()[self.current.get() as usize]
+            .held
+            .is_empty()
+        {
+            self.suspect_blocking(what, at);
+        }
+    }
+
+    /// The same for a wait that releases `own` meanwhile.
+    #[inline]
+    pub(crate) fn about_to_block_beside(
+        &self,
+        own: usize,
+        what: &'static str,
+        at: &'static Location<'static>,
+    ) {
+        let others = {
+            let held = &self.tasks.borrow()[self.current.get() as usize].held;
+            held.len() > 1 && held.iter().any(|held| held.lock != own)
+        };
+        if others {
+            self.suspect_blocking(what, at);
+        }
+    }
+
+    #[cold]
+    fn suspect_blocking(&self, what: &'static str, at: &'static Location<'static>) {
+        let tasks = self.tasks.borrow();
+        let current = self.current.get();
+        for held in &tasks[current as usize].held {
+            let mut suspicions = self.suspicions.borrow_mut();
+            if suspicions.told.insert((place(held.at), place(at))) {
+                let name = self.describe(current, &tasks);
+                suspicions.warnings.push(format!(
+                    "lock held across {what}: {name} took the lock at {} and still holds it in \
+                     {what} at {at}; nobody else gets the lock meanwhile: release it before",
+                    held.at
+                ));
+            }
+        }
+    }
+
+    /// `task` has used up a window of scheduling points.
+    pub(super) fn judge_spinning(&self, task: &mut Task) {
+        let points = std::mem::take(&mut task.points);
+        let span = self.now.get() - std::mem::replace(&mut task.window_start, self.now.get());
+        if span >= 2 * WINDOW || points < SPINNING {
+            return;
+        }
+        let node = self
+            .node_name(task.node)
+            .map(|node| format!("{node}/"))
+            .unwrap_or_default();
+        let at = task
+            .blocked
+            .map_or(Location::caller(), |blocked| blocked.at);
+        let mut suspicions = self.suspicions.borrow_mut();
+        if suspicions.told.insert((place(at), ("spinning", 0, 0))) {
+            suspicions.warnings.push(format!(
+                "busy-wait: {node}{} reached {points} scheduling points within a virtual second: \
+                 it waits by running; wait on a condition variable or a channel, or sleep",
+                task.name
+            ));
+        }
+    }
+
+    /// Adds a warning of the harness.
+    pub(crate) fn warn(&self, text: String) {
+        self.suspicions.borrow_mut().warnings.push(text);
+    }
+}

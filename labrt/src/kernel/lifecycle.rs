@@ -1,0 +1,254 @@
+//! How threads begin and end: spawning, returning, panicking, crashing, and the end of a run.
+
+use super::strategy::Why;
+use super::task::{Coro, Name, State, Task, TaskId, Wake};
+use super::{Kernel, NO_NODE, WaitList};
+use crate::panics;
+use corosensei::stack::Stack;
+use corosensei::{Coroutine, Yielder};
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe, Location};
+
+/// The payload by which a crashed thread is unwound. It is no panic: nobody reports it.
+pub(crate) struct CrashToken;
+
+/// Who a new thread is.
+pub(crate) struct Spawn {
+    pub(crate) name: Name,
+    pub(crate) node: u32,
+    pub(crate) at: &'static Location<'static>,
+}
+
+/// A thread that may have ended, and whose slot may have been used again since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TaskRef {
+    pub(crate) task: TaskId,
+    pub(crate) generation: u32,
+}
+
+impl Kernel {
+    /// Adds a thread that runs `body`, or drops `body` when the thread's node has crashed.
+    pub(crate) fn spawn(&self, who: Spawn, body: Box<dyn FnOnce()>) -> Option<TaskRef> {
+        if self.dying.get() || self.node_crashed(who.node) || self.stop.get() {
+            return None;
+        }
+        let stack = match self.stacks.borrow_mut().take() {
+            Ok(stack) => stack,
+            Err(error) => self.fail_spawn(&who, &error),
+        };
+        let stack_limit = stack.limit().get();
+        let coroutine: Coro = Coroutine::with_stack(stack, move |yielder, ()| {
+            bottom(yielder, body);
+        });
+        self.spawned.set(self.spawned.get() + 1);
+        let task = self.free.borrow_mut().pop();
+        let generation = {
+            let mut tasks = self.tasks.borrow_mut();
+            let task = task.unwrap_or_else(|| {
+                tasks.push(Task::empty());
+                tasks.len() as TaskId - 1
+            });
+            let entry = &mut tasks[task as usize];
+            entry.coroutine = Some(coroutine);
+            entry.stack_limit = stack_limit;
+            entry.state = State::Ready;
+            entry.node = who.node;
+            entry.name = who.name;
+            entry.points = 0;
+            entry.window_start = self.now.get();
+            TaskRef {
+                task,
+                generation: entry.generation,
+            }
+        };
+        if who.node != NO_NODE {
+            self.nodes.borrow_mut()[who.node as usize].live += 1;
+        }
+        let task = generation.task;
+        self.policy
+            .borrow_mut()
+            .ready(task, Why::Spawned, &mut self.chance.borrow_mut());
+        Some(generation)
+    }
+
+    /// Empties the slot of a thread that has ended.
+    pub(super) fn retire(&self, task: TaskId) {
+        let node = {
+            let entry = &mut self.tasks.borrow_mut()[task as usize];
+            entry.state = State::Free;
+            entry.generation = entry.generation.wrapping_add(1);
+            entry.epoch = entry.epoch.wrapping_add(1);
+            entry.crashed = false;
+            entry.unwinding = false;
+            entry.permit = false;
+            entry.held.clear();
+            std::mem::replace(&mut entry.node, NO_NODE)
+        };
+        if node != NO_NODE {
+            self.nodes.borrow_mut()[node as usize].live -= 1;
+        }
+        self.free.borrow_mut().push(task);
+    }
+
+    /// A thread's body ended by unwinding, with this payload.
+    pub(crate) fn unwound(&self, payload: &(dyn Any + Send)) {
+        let current = self.current.get();
+        self.tasks.borrow_mut()[current as usize].unwinding = false;
+        if !payload.is::<CrashToken>() && self.panics_end_run && !self.dying.get() {
+            let failure = panics::failure_of(self, payload);
+            self.set_failure(failure);
+        }
+    }
+
+    /// Unwinds the running thread, which has crashed, unless that is happening already.
+    #[cold]
+    pub(crate) fn die(&self) {
+        if self.is_unwinding() {
+            return;
+        }
+        self.tasks.borrow_mut()[self.current.get() as usize].unwinding = true;
+        panic::resume_unwind(Box::new(CrashToken));
+    }
+
+    /// Whether the running thread's destructors run because of a panic or a crash. (Another
+    /// thread may be suspended in the middle of a panic; std's own answer cannot tell.)
+    pub(crate) fn is_unwinding(&self) -> bool {
+        std::thread::panicking() && self.tasks.borrow()[self.current.get() as usize].unwinding
+    }
+
+    /// The running thread began to panic.
+    pub(crate) fn begin_unwinding(&self) {
+        self.tasks.borrow_mut()[self.current.get() as usize].unwinding = true;
+    }
+
+    /// Whether the running thread has crashed: its destructors reach neither network nor disk.
+    pub(crate) fn is_dying(&self) -> bool {
+        self.dying.get()
+    }
+
+    /// Stops every thread of `node` where it stands, and runs its destructors.
+    pub(crate) fn crash(&self, node: u32) {
+        {
+            let entry = &mut self.nodes.borrow_mut()[node as usize];
+            if std::mem::replace(&mut entry.crashed, true) {
+                return;
+            }
+        }
+        self.end_pause(node);
+        self.unwind_all(|task| task.node == node);
+        let current = self.current.get();
+        let own = {
+            let entry = &mut self.tasks.borrow_mut()[current as usize];
+            entry.crashed |= entry.node == node;
+            entry.crashed
+        };
+        if own {
+            self.dying.set(true);
+            self.die();
+        }
+    }
+
+    /// The running thread's stack must never be unwound: frames of another language stand on it.
+    pub(crate) fn abandon_current(&self) {
+        self.tasks.borrow_mut()[self.current.get() as usize].abandoned = true;
+    }
+
+    /// Ends the running thread where it stands. After `abandon_current`.
+    pub(crate) fn halt_for_good(&self) -> ! {
+        loop {
+            self.tasks.borrow_mut()[self.current.get() as usize].state = State::Parked;
+            self.suspend();
+        }
+    }
+
+    /// The run is over: unwinds every thread that is left. What cannot be unwound is forgotten
+    /// with its stack.
+    pub(super) fn tear_down(&self) {
+        self.unwind_all(|_| true);
+        for task in self.tasks.borrow_mut().iter_mut() {
+            std::mem::forget(task.coroutine.take());
+        }
+    }
+
+    /// Unwinds every suspended thread of the given kind; in passes, since one's destructors may
+    /// wait for a lock that another one holds.
+    fn unwind_all(&self, wanted: impl Fn(&Task) -> bool) {
+        loop {
+            let mut progress = false;
+            let count = self.tasks.borrow().len();
+            for task in 0..count {
+                if self.condemn(task, &wanted) {
+                    self.resume(task as TaskId);
+                    progress = true;
+                }
+            }
+            if !progress {
+                break;
+            }
+        }
+    }
+
+    /// Marks a thread as crashed. True if it should be resumed: for the first time since, or
+    /// because the lock came free that it waits for while being unwound.
+    fn condemn(&self, slot: usize, wanted: &impl Fn(&Task) -> bool) -> bool {
+        let task = &mut self.tasks.borrow_mut()[slot];
+        if task.state == State::Free || task.abandoned || task.coroutine.is_none() || !wanted(task)
+        {
+            return false;
+        }
+        if !task.crashed {
+            task.crashed = true;
+            let notified = task.state == State::Ready && task.wake == Wake::Notified;
+            task.wake = Wake::Crashed { notified };
+            return true;
+        }
+        task.state == State::Ready
+    }
+}
+
+/// The lowest frame of every simulated thread.
+fn bottom(yielder: &Yielder<(), ()>, body: Box<dyn FnOnce()>) {
+    let Some(kernel) = crate::world::kernel() else {
+        return;
+    };
+    let current = kernel.current.get();
+    let crashed = {
+        let task = &mut kernel.tasks.borrow_mut()[current as usize];
+        task.yielder = yielder;
+        task.wake = Wake::Notified;
+        task.crashed
+    };
+    if crashed {
+        return drop(body);
+    }
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
+        kernel.unwound(&*payload);
+    }
+}
+
+/// Where the result of a thread waits for whoever joins it.
+pub(crate) struct Packet<T> {
+    result: parking_lot::Mutex<Option<std::thread::Result<T>>>,
+    pub(crate) ended: std::sync::atomic::AtomicBool,
+    pub(crate) joiners: WaitList,
+}
+
+impl<T> Packet<T> {
+    pub(crate) fn new() -> Packet<T> {
+        Packet {
+            result: parking_lot::Mutex::new(None),
+            ended: std::sync::atomic::AtomicBool::new(false),
+            joiners: WaitList::new(),
+        }
+    }
+
+    pub(crate) fn finish(&self, kernel: &Kernel, result: std::thread::Result<T>) {
+        *self.result.lock() = Some(result);
+        self.ended.store(true, std::sync::atomic::Ordering::Release);
+        kernel.notify_all(&self.joiners);
+    }
+
+    pub(crate) fn take(&self) -> Option<std::thread::Result<T>> {
+        self.result.lock().take()
+    }
+}

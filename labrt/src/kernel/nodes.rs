@@ -1,0 +1,189 @@
+//! Nodes as the kernel sees them: threads that crash together, pause together, and share a clock.
+
+use super::Kernel;
+use super::strategy::Why;
+use super::task::{NO_NODE, State, TaskId};
+use super::timers::Due;
+use std::sync::Arc;
+
+pub(crate) struct NodeState {
+    pub(crate) name: Arc<str>,
+    pub(crate) crashed: bool,
+    /// Threads of the node that have not ended.
+    pub(crate) live: usize,
+    pause_ends: Option<u64>,
+    /// Threads that became ready while the node was paused.
+    stash: Vec<TaskId>,
+    clock: Clock,
+}
+
+/// A clock that may run fast or slow since a moment.
+#[derive(Clone, Copy)]
+struct Clock {
+    rate: f64,
+    /// The moment, in true virtual ns, and what the clock showed then.
+    since: u64,
+    shown: u64,
+}
+
+impl Clock {
+    const TRUE: Clock = Clock {
+        rate: 1.0,
+        since: 0,
+        shown: 0,
+    };
+
+    fn show(&self, now: u64) -> u64 {
+        self.shown + ((now - self.since) as f64 * self.rate) as u64
+    }
+
+    /// The true time at which the clock will show `shown`.
+    fn when(&self, shown: u64) -> u64 {
+        let ahead = shown.saturating_sub(self.shown) as f64 / self.rate;
+        self.since.saturating_add(ahead.ceil() as u64)
+    }
+}
+
+impl Kernel {
+    pub(crate) fn add_node(&self, name: Arc<str>) -> u32 {
+        let mut nodes = self.nodes.borrow_mut();
+        nodes.push(NodeState {
+            name,
+            crashed: false,
+            live: 0,
+            pause_ends: None,
+            stash: Vec::new(),
+            clock: Clock::TRUE,
+        });
+        nodes.len() as u32 - 1
+    }
+
+    pub(crate) fn node_crashed(&self, node: u32) -> bool {
+        node != NO_NODE && self.nodes.borrow()[node as usize].crashed
+    }
+
+    pub(crate) fn node_name(&self, node: u32) -> Option<Arc<str>> {
+        self.nodes
+            .borrow()
+            .get(node as usize)
+            .map(|node| node.name.clone())
+    }
+
+    pub(crate) fn live_threads(&self, node: u32) -> usize {
+        self.nodes.borrow()[node as usize].live
+    }
+
+    pub(crate) fn live_thread_names(&self, node: u32) -> Vec<String> {
+        let tasks = self.tasks.borrow();
+        let live = tasks
+            .iter()
+            .filter(|task| task.state != State::Free && task.node == node);
+        live.map(|task| task.name.to_string()).collect()
+    }
+
+    pub(crate) fn current_node(&self) -> u32 {
+        self.tasks
+            .borrow()
+            .get(self.current.get() as usize)
+            .map_or(NO_NODE, |task| task.node)
+    }
+
+    /// Lets no thread of `node` run for `ns` of virtual time. A second pause can only prolong it.
+    pub(crate) fn pause(&self, node: u32, ns: u64) {
+        let ends = self.now.get().saturating_add(ns);
+        {
+            let entry = &mut self.nodes.borrow_mut()[node as usize];
+            if entry.crashed || entry.pause_ends.is_some_and(|before| before >= ends) {
+                return;
+            }
+            if entry.pause_ends.replace(ends).is_none() {
+                self.paused.set(self.paused.get() + 1);
+            }
+        }
+        self.timers.borrow_mut().push(ends, Due::Node(node));
+        self.alarm.set(self.alarm.get().min(ends));
+        if self.current_node() == node {
+            self.yield_now();
+        }
+    }
+
+    /// Ends the pause of `node` if its time has come, or the node has crashed.
+    pub(super) fn end_pause(&self, node: u32) {
+        let stash = {
+            let entry = &mut self.nodes.borrow_mut()[node as usize];
+            match entry.pause_ends {
+                Some(ends) if ends <= self.now.get() || entry.crashed => entry.pause_ends = None,
+                _ => return,
+            }
+            self.paused.set(self.paused.get() - 1);
+            std::mem::take(&mut entry.stash)
+        };
+        let mut policy = self.policy.borrow_mut();
+        for task in stash {
+            policy.ready(task, Why::Woken, &mut self.chance.borrow_mut());
+        }
+    }
+
+    /// Puts a ready thread aside if its node is paused.
+    #[inline]
+    pub(super) fn stash(&self, task: TaskId) -> bool {
+        self.paused.get() != 0 && self.stash_slowly(task)
+    }
+
+    #[cold]
+    fn stash_slowly(&self, task: TaskId) -> bool {
+        let node = self.tasks.borrow()[task as usize].node;
+        if node == NO_NODE {
+            return false;
+        }
+        let entry = &mut self.nodes.borrow_mut()[node as usize];
+        let paused = entry.pause_ends.is_some();
+        if paused {
+            debug_assert_eq!(self.tasks.borrow()[task as usize].state, State::Ready);
+            entry.stash.push(task);
+        }
+        paused
+    }
+
+    /// From now on the clock of `node` runs `rate` times as fast.
+    pub(crate) fn set_clock_rate(&self, node: u32, rate: f64) {
+        assert!(
+            rate.is_finite() && rate > 0.0,
+            "a clock rate must be above 0, not {rate}"
+        );
+        let now = self.now.get();
+        let clock = &mut self.nodes.borrow_mut()[node as usize].clock;
+        *clock = Clock {
+            rate,
+            since: now,
+            shown: clock.show(now),
+        };
+    }
+
+    fn clock(&self) -> Clock {
+        match self.current_node() {
+            NO_NODE => Clock::TRUE,
+            node => self.nodes.borrow()[node as usize].clock,
+        }
+    }
+
+    /// What the running thread's clock shows, in ns since the run began.
+    pub(crate) fn local_now(&self) -> u64 {
+        let clock = self.clock();
+        if clock.rate == 1.0 && clock.since == 0 {
+            self.now.get()
+        } else {
+            clock.show(self.now.get())
+        }
+    }
+
+    /// The true virtual time at which the running thread's clock will show `local`.
+    pub(crate) fn deadline(&self, local: u64) -> u64 {
+        let clock = self.clock();
+        if clock.rate == 1.0 && clock.since == 0 {
+            local
+        } else {
+            clock.when(local)
+        }
+    }
+}

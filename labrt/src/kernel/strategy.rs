@@ -1,0 +1,188 @@
+//! Policy: who runs next, and for how long. The kernel is the mechanism, and knows no more of a
+//! policy than these three methods.
+
+use super::task::TaskId;
+use rand::rngs::SmallRng;
+use rand::{Rng, RngExt};
+use std::collections::{BinaryHeap, VecDeque};
+
+/// How the simulation picks the next thread among those that could run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Strategy {
+    /// Any of them, with equal chances; the running thread is preempted at a scheduling point with
+    /// probability `preempt` (0 to 1).
+    Random {
+        /// Chance of a preemption at a scheduling point.
+        preempt: f64,
+    },
+    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): threads have random
+    /// priorities, the highest runs, and at `depth - 1` random points in every
+    /// `interval` scheduling points the running thread falls behind all others.
+    Pct {
+        /// Number of ordering constraints a bug may need to show.
+        depth: u32,
+        /// Scheduling points over which the change points are spread.
+        interval: u32,
+    },
+    /// First ready, first served; preempted only after a long time slice. The least surprising
+    /// schedule, for reading a trace.
+    Fifo,
+}
+
+impl Default for Strategy {
+    fn default() -> Self {
+        Strategy::Random { preempt: 0.1 }
+    }
+}
+
+impl Strategy {
+    /// Pct with the interval that fits the labs' runs.
+    pub fn pct(depth: u32) -> Strategy {
+        Strategy::Pct {
+            depth,
+            interval: 10_000,
+        }
+    }
+
+    pub(crate) fn policy(self) -> Box<dyn Policy> {
+        match self {
+            Strategy::Random { preempt } => Box::new(Random::new(preempt)),
+            Strategy::Pct { depth, interval } => Box::new(Pct::new(depth, interval)),
+            Strategy::Fifo => Box::new(Fifo::default()),
+        }
+    }
+}
+
+/// Why a thread can run again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    Spawned,
+    Woken,
+    Preempted,
+}
+
+/// Holds the threads that could run. An entry may be out of date by the time it is drawn (the
+/// thread crashed meanwhile); the kernel checks.
+pub(crate) trait Policy {
+    /// `task` could run.
+    fn ready(&mut self, task: TaskId, why: Why, rng: &mut SmallRng);
+    /// Draws who runs next; the drawn one leaves the set.
+    fn next(&mut self, rng: &mut SmallRng) -> Option<TaskId>;
+    /// Scheduling points from now to the next preemption, at least 1.
+    fn slice(&mut self, rng: &mut SmallRng) -> u32;
+}
+
+/// A thread that never blocks must let the others run some time.
+const LONGEST_SLICE: u32 = 1_000;
+
+struct Random {
+    ready: Vec<TaskId>,
+    /// ln(1 - preempt), by which an exponential draw becomes a geometric one.
+    log_stay: f64,
+}
+
+impl Random {
+    fn new(preempt: f64) -> Random {
+        Random {
+            ready: Vec::new(),
+            log_stay: (1.0 - preempt.clamp(0.0, 1.0)).ln(),
+        }
+    }
+}
+
+impl Policy for Random {
+    fn ready(&mut self, task: TaskId, _why: Why, _rng: &mut SmallRng) {
+        self.ready.push(task);
+    }
+
+    #[inline]
+    fn next(&mut self, rng: &mut SmallRng) -> Option<TaskId> {
+        match self.ready.len() {
+            0 => None,
+            1 => self.ready.pop(),
+            len => {
+                // Lemire's multiply: the bias of 2^-32 is nothing here.
+                let at = (u64::from(rng.next_u32()) * len as u64) >> 32;
+                Some(self.ready.swap_remove(at as usize))
+            }
+        }
+    }
+
+    fn slice(&mut self, rng: &mut SmallRng) -> u32 {
+        let draw: f64 = rng.random();
+        let points = (1.0 - draw).ln() / self.log_stay;
+        if points.is_finite() {
+            1 + points.min(LONGEST_SLICE as f64) as u32
+        } else {
+            1
+        }
+    }
+}
+
+struct Pct {
+    /// Highest priority first.
+    ready: BinaryHeap<(i64, TaskId)>,
+    priority: Vec<i64>,
+    /// The lowest priority handed out so far: each demotion goes below it.
+    floor: i64,
+    depth: u32,
+    interval: u32,
+}
+
+impl Pct {
+    fn new(depth: u32, interval: u32) -> Pct {
+        Pct {
+            ready: BinaryHeap::new(),
+            priority: Vec::new(),
+            floor: 0,
+            depth,
+            interval,
+        }
+    }
+}
+
+impl Policy for Pct {
+    fn ready(&mut self, task: TaskId, why: Why, rng: &mut SmallRng) {
+        let slot = task as usize;
+        if self.priority.len() <= slot {
+            self.priority.resize(slot + 1, 0);
+        }
+        match why {
+            Why::Spawned => self.priority[slot] = rng.random_range(1..i64::MAX),
+            Why::Preempted => {
+                self.floor -= 1;
+                self.priority[slot] = self.floor;
+            }
+            Why::Woken => {}
+        }
+        self.ready.push((self.priority[slot], task));
+    }
+
+    fn next(&mut self, _rng: &mut SmallRng) -> Option<TaskId> {
+        self.ready.pop().map(|(_, task)| task)
+    }
+
+    fn slice(&mut self, rng: &mut SmallRng) -> u32 {
+        let mean = self.interval / self.depth.saturating_sub(1).max(1);
+        rng.random_range(1..=mean.max(1) * 2)
+    }
+}
+
+#[derive(Default)]
+struct Fifo {
+    ready: VecDeque<TaskId>,
+}
+
+impl Policy for Fifo {
+    fn ready(&mut self, task: TaskId, _why: Why, _rng: &mut SmallRng) {
+        self.ready.push_back(task);
+    }
+
+    fn next(&mut self, _rng: &mut SmallRng) -> Option<TaskId> {
+        self.ready.pop_front()
+    }
+
+    fn slice(&mut self, _rng: &mut SmallRng) -> u32 {
+        LONGEST_SLICE
+    }
+}

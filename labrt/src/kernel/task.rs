@@ -1,0 +1,146 @@
+//! What the kernel knows of one simulated thread.
+
+use corosensei::{Coroutine, Yielder, stack::DefaultStack};
+use std::fmt;
+use std::panic::Location;
+use std::ptr;
+use std::sync::Arc;
+
+/// A thread's slot. Slots are used again; `Task::generation` tells their users apart.
+pub(crate) type TaskId = u32;
+
+/// No node: the thread belongs to the harness.
+pub(crate) const NO_NODE: u32 = u32::MAX;
+
+/// No deadline.
+pub(crate) const NEVER: u64 = u64::MAX;
+
+pub(crate) type Coro = Coroutine<(), (), (), DefaultStack>;
+
+/// What a thread is doing, as far as the scheduler cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// The slot is empty.
+    Free,
+    /// It could run.
+    Ready,
+    /// It runs, or waits for a thread it is unwinding.
+    Running,
+    /// It waits for a wake-up, a deadline or both.
+    Parked,
+}
+
+/// Why a parked thread goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// Somebody woke it.
+    Notified,
+    /// Its deadline came first.
+    TimedOut,
+    /// Its node crashed, or the run is over. `notified` when a wake-up had reached it before: it
+    /// must be passed on, or it is lost.
+    Crashed { notified: bool },
+}
+
+/// A thread's name: most are known when the program is built.
+#[derive(Clone, Debug)]
+pub(crate) enum Name {
+    Fixed(&'static str),
+    Shared(Arc<str>),
+}
+
+impl Name {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Name::Fixed(name) => name,
+            Name::Shared(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A lock that a thread holds, and where it took it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) lock: usize,
+    pub(crate) at: &'static Location<'static>,
+}
+
+/// What a parked thread waits for, for reports.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Blocked {
+    pub(crate) on: &'static str,
+    pub(crate) at: &'static Location<'static>,
+    /// The lock's address, or 0 when it is no lock.
+    pub(crate) lock: usize,
+}
+
+impl Blocked {
+    pub(crate) fn new(on: &'static str, at: &'static Location<'static>) -> Blocked {
+        Blocked { on, at, lock: 0 }
+    }
+}
+
+pub(crate) struct Task {
+    pub(crate) coroutine: Option<Coro>,
+    /// How the thread gives up the processor. Null until it first runs.
+    pub(crate) yielder: *const Yielder<(), ()>,
+    /// The lowest address of its stack, guard page included.
+    pub(crate) stack_limit: usize,
+    pub(crate) state: State,
+    pub(crate) generation: u32,
+    /// Counts the parks of this slot: a wake-up names the park it is meant for.
+    pub(crate) epoch: u32,
+    pub(crate) wake: Wake,
+    pub(crate) deadline: u64,
+    /// The earliest entry that the timer heap holds for this slot.
+    pub(crate) timer_at: u64,
+    /// The next thread in the wait list this one stands in (slot + 1; 0 is the end).
+    pub(crate) next_waiter: u32,
+    pub(crate) node: u32,
+    pub(crate) name: Name,
+    pub(crate) crashed: bool,
+    /// A panic, or a crash, is running the thread's destructors.
+    pub(crate) unwinding: bool,
+    /// Its stack must never be unwound: foreign frames stand on it.
+    pub(crate) abandoned: bool,
+    pub(crate) blocked: Option<Blocked>,
+    pub(crate) held: Vec<Held>,
+    /// Permission that `unpark` left for the next `park`.
+    pub(crate) permit: bool,
+    /// Scheduling points since `window_start`, for finding threads that spin.
+    pub(crate) points: u64,
+    pub(crate) window_start: u64,
+}
+
+impl Task {
+    pub(crate) fn empty() -> Task {
+        Task {
+            coroutine: None,
+            yielder: ptr::null(),
+            stack_limit: 0,
+            state: State::Free,
+            generation: 0,
+            epoch: 0,
+            wake: Wake::Notified,
+            deadline: NEVER,
+            timer_at: NEVER,
+            next_waiter: 0,
+            node: NO_NODE,
+            name: Name::Fixed(""),
+            crashed: false,
+            unwinding: false,
+            abandoned: false,
+            blocked: None,
+            held: Vec::new(),
+            permit: false,
+            points: 0,
+            window_start: 0,
+        }
+    }
+}

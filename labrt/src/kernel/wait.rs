@@ -1,0 +1,212 @@
+//! Parking and waking. A thread parks with a note of what it waits for; whoever wakes it has
+//! taken it off its list first. Putting oneself on a list and parking happen without a scheduling
+//! point between them, so no wake-up falls in the gap.
+
+use super::Kernel;
+use super::strategy::Why;
+use super::task::{Blocked, NEVER, State, TaskId, Wake};
+use super::timers::Due;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+/// Threads that wait for one lock, condition variable or thread, first come, first served. The
+/// links stand in the threads' slots, so that waiting allocates nothing.
+///
+/// The fields are atomics because a lock may be shared between worlds; within a run they are only
+/// touched from the run's own OS thread.
+pub(crate) struct WaitList {
+    /// The run that the links belong to; links of an earlier run mean nothing.
+    run: AtomicU32,
+    /// Slot + 1 of the first waiter; 0 when there is none.
+    head: AtomicU32,
+    tail: AtomicU32,
+}
+
+impl WaitList {
+    pub(crate) const fn new() -> WaitList {
+        WaitList {
+            run: AtomicU32::new(0),
+            head: AtomicU32::new(0),
+            tail: AtomicU32::new(0),
+        }
+    }
+
+    fn is_empty(&self, kernel: &Kernel) -> bool {
+        self.head.load(Relaxed) == 0 || self.run.load(Relaxed) != kernel.run
+    }
+
+    fn push(&self, kernel: &Kernel, task: TaskId) {
+        let mut tasks = kernel.tasks.borrow_mut();
+        if self.is_empty(kernel) {
+            self.run.store(kernel.run, Relaxed);
+            self.head.store(task + 1, Relaxed);
+        } else {
+            tasks[self.tail.load(Relaxed) as usize - 1].next_waiter = task + 1;
+        }
+        tasks[task as usize].next_waiter = 0;
+        self.tail.store(task + 1, Relaxed);
+    }
+
+    fn pop(&self, kernel: &Kernel) -> Option<TaskId> {
+        if self.is_empty(kernel) {
+            return None;
+        }
+        let head = self.head.load(Relaxed) - 1;
+        self.head
+            .store(kernel.tasks.borrow()[head as usize].next_waiter, Relaxed);
+        Some(head)
+    }
+
+    /// Takes `task` out, wherever it stands; it may have been taken out before.
+    fn remove(&self, kernel: &Kernel, task: TaskId) {
+        if self.is_empty(kernel) {
+            return;
+        }
+        let mut tasks = kernel.tasks.borrow_mut();
+        let (mut before, mut at) = (0, self.head.load(Relaxed));
+        while at != 0 && at != task + 1 {
+            before = at;
+            at = tasks[at as usize - 1].next_waiter;
+        }
+        if at == 0 {
+            return;
+        }
+        let after = tasks[task as usize].next_waiter;
+        match before {
+            0 => self.head.store(after, Relaxed),
+            before => tasks[before as usize - 1].next_waiter = after,
+        }
+        if after == 0 {
+            self.tail.store(before, Relaxed);
+        }
+    }
+}
+
+impl Kernel {
+    /// Parks the running thread until somebody wakes it, or virtual time reaches `deadline`.
+    /// A crashed thread comes back at once.
+    pub(crate) fn park(&self, blocked: Blocked, deadline: u64) -> Wake {
+        if self.dying.get() {
+            return Wake::Crashed { notified: false };
+        }
+        self.park_even_dying(blocked, deadline)
+    }
+
+    /// Like `park`, but a crashed thread waits too: for a lock that its destructors need. The
+    /// lock's holder, alive or being unwound itself, will let it go.
+    pub(crate) fn park_even_dying(&self, blocked: Blocked, deadline: u64) -> Wake {
+        let current = self.current.get();
+        {
+            let task = &mut self.tasks.borrow_mut()[current as usize];
+            task.state = State::Parked;
+            task.epoch = task.epoch.wrapping_add(1);
+            task.deadline = deadline;
+            task.blocked = Some(blocked);
+            if deadline < task.timer_at {
+                task.timer_at = deadline;
+                self.timers.borrow_mut().push(deadline, Due::Task(current));
+                self.alarm.set(self.alarm.get().min(deadline));
+            }
+        }
+        self.progress.last_seen(blocked.at);
+        self.suspend();
+        let task = &mut self.tasks.borrow_mut()[current as usize];
+        task.blocked = None;
+        task.deadline = NEVER;
+        task.wake
+    }
+
+    /// Names the running thread and its coming park, for `wake_park`.
+    pub(crate) fn coming_park(&self) -> (TaskId, u32) {
+        let current = self.current.get();
+        (
+            current,
+            self.tasks.borrow()[current as usize].epoch.wrapping_add(1),
+        )
+    }
+
+    /// Wakes `task` if it still is in the park named `epoch`.
+    pub(crate) fn wake_park(&self, (task, epoch): (TaskId, u32)) -> bool {
+        let same = self.tasks.borrow()[task as usize].epoch == epoch;
+        same && self.wake(task, Wake::Notified)
+    }
+
+    /// Makes a parked thread ready. False if it was not parked.
+    fn wake(&self, task: TaskId, wake: Wake) -> bool {
+        {
+            let entry = &mut self.tasks.borrow_mut()[task as usize];
+            if entry.state != State::Parked {
+                return false;
+            }
+            entry.state = State::Ready;
+            entry.wake = wake;
+        }
+        self.policy
+            .borrow_mut()
+            .ready(task, Why::Woken, &mut self.chance.borrow_mut());
+        true
+    }
+
+    /// The timer heap's entry for `task` at time `at` came up.
+    pub(super) fn deadline_came(&self, task: TaskId, at: u64) {
+        let deadline = {
+            let entry = &mut self.tasks.borrow_mut()[task as usize];
+            if entry.timer_at != at {
+                return; // a later entry: an earlier one took its place
+            }
+            entry.timer_at = NEVER;
+            if entry.state != State::Parked || entry.deadline == NEVER {
+                return;
+            }
+            entry.deadline
+        };
+        if deadline <= self.now.get() {
+            self.wake(task, Wake::TimedOut);
+        } else {
+            self.tasks.borrow_mut()[task as usize].timer_at = deadline;
+            self.timers.borrow_mut().push(deadline, Due::Task(task));
+        }
+    }
+
+    /// Parks on `list` until `notify_one` or `notify_all` picks this thread, or the deadline.
+    pub(crate) fn wait_on(&self, list: &WaitList, blocked: Blocked, deadline: u64) -> Wake {
+        if self.dying.get() {
+            return Wake::Crashed { notified: false };
+        }
+        self.wait_on_even_dying(list, blocked, deadline)
+    }
+
+    /// Like `wait_on`, but a crashed thread waits too (see `park_even_dying`).
+    pub(crate) fn wait_on_even_dying(
+        &self,
+        list: &WaitList,
+        blocked: Blocked,
+        deadline: u64,
+    ) -> Wake {
+        let current = self.current.get();
+        list.push(self, current);
+        let wake = self.park_even_dying(blocked, deadline);
+        if wake != Wake::Notified {
+            list.remove(self, current);
+        }
+        wake
+    }
+
+    /// Wakes the first waiter that still waits.
+    pub(crate) fn notify_one(&self, list: &WaitList) -> bool {
+        while let Some(task) = list.pop(self) {
+            if self.wake(task, Wake::Notified) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Wakes all waiters; how many there were.
+    pub(crate) fn notify_all(&self, list: &WaitList) -> usize {
+        let mut woken = 0;
+        while self.notify_one(list) {
+            woken += 1;
+        }
+        woken
+    }
+}

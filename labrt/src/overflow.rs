@@ -1,0 +1,124 @@
+//! Signals: naming the simulated thread whose stack overflowed, and asking a stuck one where it is.
+
+use crate::world;
+use parking_lot::Mutex;
+use std::backtrace::Backtrace;
+use std::ffi::c_int;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// What a stuck thread said of itself.
+#[derive(Clone)]
+pub(crate) struct Witness {
+    pub(crate) thread: String,
+    pub(crate) now: u64,
+    pub(crate) backtrace: String,
+}
+
+static ANSWER: Mutex<Option<Witness>> = Mutex::new(None);
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Frames of the report's backtrace.
+const FRAMES: usize = 12;
+
+/// Replaces the process's handler for memory faults by one that knows simulated threads' guard
+/// pages; other faults end the process as before.
+pub(crate) fn install_handler() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let fault: extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_fault;
+        let ask: extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_question;
+        for signal in [libc::SIGSEGV, libc::SIGBUS] {
+            install(signal, fault as usize, libc::SA_ONSTACK);
+        }
+        // On the thread's own stack: a backtrace needs more room than a signal stack has.
+        install(libc::SIGURG, ask as usize, libc::SA_RESTART);
+    });
+}
+
+fn install(signal: c_int, handler: usize, flags: c_int) {
+    // SAFETY: the struct is plain data, for which zeroes are valid; the handler has the signature
+    // that SA_SIGINFO asks for. std gives each of its threads an alternate stack for SA_ONSTACK.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler;
+        action.sa_flags = libc::SA_SIGINFO | flags;
+        libc::sigemptyset(&mut action.sa_mask);
+        libc::sigaction(signal, &action, std::ptr::null_mut());
+    }
+}
+
+extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
+    // SAFETY: the system passes a valid siginfo_t.
+    let address = unsafe { (*info).si_addr() } as usize;
+    if let Some(kernel) = world::kernel_if_alive()
+        && let Some(limit) = kernel.current_stack_limit()
+        && (limit..limit + 2 * 4096).contains(&address)
+    {
+        // The process ends here, so that allocating on a signal's stack can do no more harm.
+        let thread = kernel.current_thread().unwrap_or_default();
+        let seed = kernel.seed;
+        let seconds = Duration::from_nanos(kernel.true_now()).as_secs_f64();
+        let text = format!(
+            "stack overflow in thread {thread} at {seconds:.6} s, seed {seed}: endless recursion, \
+             or more than {} KiB of locals\n",
+            crate::kernel::STACK_SIZE / 1024
+        );
+        // SAFETY: writes from a live buffer of that length.
+        unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+    }
+    // SAFETY: both take plain numbers. Back on the faulting instruction the process ends with the
+    // signal's default action.
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
+}
+
+extern "C" fn on_question(
+    _signal: c_int,
+    _info: *mut libc::siginfo_t,
+    _context: *mut libc::c_void,
+) {
+    if !ASKED.swap(false, Ordering::AcqRel) {
+        return;
+    }
+    let Some(kernel) = world::kernel_if_alive() else {
+        return;
+    };
+    let backtrace = Backtrace::force_capture().to_string();
+    let witness = Witness {
+        thread: kernel.current_thread().unwrap_or_default(),
+        now: kernel.true_now(),
+        backtrace: crate::panics::own_frames(&backtrace, FRAMES),
+    };
+    *ANSWER.lock() = Some(witness);
+}
+
+/// Asks the OS thread of a stuck run which simulated thread it is in, and where. `None` when it
+/// does not answer within a second.
+pub(crate) fn question(thread: i32) -> Option<Witness> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock();
+    *ANSWER.lock() = None;
+    ASKED.store(true, Ordering::Release);
+    signal(thread);
+    let asked = Instant::now();
+    while asked.elapsed() < Duration::from_secs(1) {
+        std::thread::sleep(Duration::from_millis(5));
+        if let Some(witness) = ANSWER.lock().take() {
+            return Some(witness);
+        }
+    }
+    None
+}
+
+#[cfg(target_os = "linux")]
+fn signal(thread: i32) {
+    // SAFETY: tgkill takes plain numbers; a thread that is gone makes it fail, no more.
+    unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, libc::SIGURG) };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn signal(_thread: i32) {}

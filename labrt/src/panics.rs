@@ -1,0 +1,106 @@
+//! Panics of simulated threads: noted where they begin, reported where they end.
+
+use crate::failure::{Failure, Kind};
+use crate::kernel::Kernel;
+use crate::world;
+use std::any::Any;
+use std::backtrace::Backtrace;
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::panic;
+use std::sync::Once;
+
+/// What the panic hook saw, until the panic reaches the bottom of its thread.
+struct Noted {
+    message: String,
+    backtrace: Backtrace,
+}
+
+thread_local! {
+    static NOTED: RefCell<Option<Noted>> = const { RefCell::new(None) };
+}
+
+/// Makes panics of simulated threads silent: their run's report tells them. Others are told as
+/// before.
+pub(crate) fn install_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| match world::kernel_if_alive() {
+            None => before(info),
+            Some(kernel) => {
+                kernel.begin_unwinding();
+                let place = info
+                    .location()
+                    .map(|at| format!(" at {at}"))
+                    .unwrap_or_default();
+                let message = text_of(info.payload());
+                let noted = Noted {
+                    message: format!("panic{place}: {message}"),
+                    backtrace: Backtrace::force_capture(),
+                };
+                NOTED.with_borrow_mut(|slot| *slot = Some(noted));
+            }
+        }));
+    });
+}
+
+/// The failure of the panic that has just ended the running thread.
+pub(crate) fn failure_of(kernel: &Kernel, payload: &(dyn Any + Send)) -> Failure {
+    let noted = NOTED.with_borrow_mut(Option::take);
+    let (message, backtrace) = match noted {
+        Some(noted) => (
+            noted.message,
+            own_frames(&noted.backtrace.to_string(), FRAMES),
+        ),
+        None => (format!("panic: {}", text_of(payload)), String::new()),
+    };
+    Failure {
+        backtrace,
+        ..kernel.failure(Kind::Panic, message)
+    }
+}
+
+fn text_of(payload: &(dyn Any + Send)) -> &str {
+    let fixed = payload.downcast_ref::<&'static str>().copied();
+    fixed
+        .or(payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(no message)")
+}
+
+/// How many frames a report shows.
+const FRAMES: usize = 12;
+
+/// The frames that a reader can do something about: not std's, not the scheduler's.
+pub(crate) fn own_frames(backtrace: &str, frames: usize) -> String {
+    let lines: Vec<&str> = backtrace.lines().collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut out = String::new();
+    let mut shown = 0;
+    for pair in lines.windows(2) {
+        let (Some((_, function)), Some(place)) = (
+            pair[0].trim().split_once(": "),
+            pair[1].trim().strip_prefix("at "),
+        ) else {
+            continue;
+        };
+        if place.contains("/kernel/lifecycle.rs") && shown > 0 {
+            break; // the bottom of a simulated thread
+        }
+        let foreign = ["/rustc/", "/.cargo/registry/", "/sysdeps/", "./nptl/"];
+        let foreign = foreign.iter().any(|part| place.contains(part));
+        let full = match place.strip_prefix("./") {
+            Some(below) => here.join(below),
+            None => place.into(),
+        };
+        if foreign || full.starts_with(concat!(env!("CARGO_MANIFEST_DIR"), "/src")) {
+            continue;
+        }
+        let _ = writeln!(out, "    {function}\n        at {place}");
+        shown += 1;
+        if shown == frames {
+            break;
+        }
+    }
+    out.trim_end().to_string()
+}

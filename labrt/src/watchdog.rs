@@ -1,0 +1,204 @@
+//! Finding threads that block or run on where the simulation cannot see them: in a lock of std, in
+//! `std::thread::sleep`, in a loop without a scheduling point.
+//!
+//! The thread that waits for a run's report is its watchdog. It looks at the run's count of
+//! switches from time to time; when the count stands still, it asks the operating system what the
+//! run's OS thread is doing. Time counts only as far as it was really spent: processor time for a
+//! thread that runs, real time for one that sleeps in the kernel. So a busy machine raises no
+//! alarm.
+
+use crate::failure::{Failure, Kind};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use std::panic::Location;
+use std::ptr;
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// How often the watchdog looks.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What a run shows of itself to its watchdog.
+#[derive(Default)]
+pub(crate) struct Progress {
+    switches: AtomicU64,
+    /// Where the last thread parked.
+    last: AtomicPtr<Location<'static>>,
+    /// The run's OS thread.
+    thread: AtomicI32,
+}
+
+impl Progress {
+    /// Counts a switch. One thread writes, so a load and a store will do.
+    #[inline]
+    pub(crate) fn tick(&self) {
+        self.switches
+            .store(self.switches.load(Relaxed) + 1, Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn last_seen(&self, at: &'static Location<'static>) {
+        self.last.store(ptr::from_ref(at).cast_mut(), Relaxed);
+    }
+
+    pub(crate) fn set_thread(&self) {
+        self.thread.store(system::this_thread(), Relaxed);
+    }
+
+    fn last(&self) -> Option<&'static Location<'static>> {
+        let last = self.last.load(Relaxed);
+        // SAFETY: null, or made from a `&'static Location` in `last_seen`.
+        unsafe { last.as_ref() }
+    }
+}
+
+/// What a run is doing that makes no progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doing {
+    Running,
+    WaitingForLock,
+    Sleeping,
+    /// Something that ends by itself, such as reading a file.
+    Else,
+}
+
+/// A run that was given up.
+pub(crate) struct Stuck {
+    doing: Doing,
+    last: Option<&'static Location<'static>>,
+    witness: Option<overflow::Witness>,
+}
+
+use crate::overflow;
+
+impl Stuck {
+    pub(crate) fn failure(self, seed: u64) -> Failure {
+        let mut reason = String::from(match self.doing {
+            Doing::Running => {
+                "stuck: an endless loop, or a long computation, without a scheduling point: wait \
+                 on a condition variable or a channel, sleep, or call labrt's thread::yield_now"
+            }
+            Doing::WaitingForLock => {
+                "stuck: a thread blocks in a lock, channel or join of std, which the simulation \
+                 cannot see: use labrt's sync, channel and thread instead"
+            }
+            Doing::Sleeping => {
+                "stuck: a thread sleeps in real time: use labrt's thread::sleep instead of \
+                 std::thread::sleep"
+            }
+            Doing::Else => "stuck: a thread blocks in the operating system",
+        });
+        if let Some(last) = self.last {
+            reason.push_str(&format!("\n  the last thread to park did so at {last}"));
+        }
+        let (thread, ns, backtrace) = match self.witness {
+            Some(witness) => (witness.thread, witness.now, witness.backtrace),
+            None => (String::from("(unknown)"), 0, String::new()),
+        };
+        Failure {
+            backtrace,
+            ..Failure::new(Kind::Stuck, reason, seed, ns, thread)
+        }
+    }
+}
+
+/// Waits for the run's report, or gives the run up.
+pub(crate) fn wait<T>(
+    report: &Receiver<T>,
+    progress: &Progress,
+    patience: Duration,
+) -> Result<T, Stuck> {
+    let mut count = 0;
+    let mut doing = Doing::Else;
+    let mut wasted = Duration::ZERO;
+    let mut used = Duration::ZERO;
+    loop {
+        match report.recv_timeout(LOOK) {
+            Ok(report) => return Ok(report),
+            Err(RecvTimeoutError::Disconnected) => {
+                panic!("the simulation's own thread panicked")
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let thread = progress.thread.load(Relaxed);
+        let now_count = progress.switches.load(Relaxed);
+        let now_doing = system::doing(thread);
+        let now_used = system::processor_time(thread);
+        if now_count != count || now_doing != doing {
+            (count, doing, used, wasted) = (now_count, now_doing, now_used, Duration::ZERO);
+            continue;
+        }
+        wasted += match doing {
+            Doing::Running => now_used.saturating_sub(used),
+            Doing::WaitingForLock | Doing::Sleeping => LOOK,
+            // Files and pipes may be slow without anybody's fault.
+            Doing::Else => LOOK / 10,
+        };
+        used = now_used;
+        if wasted >= patience {
+            let witness = overflow::question(thread);
+            return Err(Stuck {
+                doing,
+                last: progress.last(),
+                witness,
+            });
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use super::Doing;
+    use std::fs;
+    use std::time::Duration;
+
+    pub(super) fn this_thread() -> i32 {
+        // SAFETY: gettid has no preconditions.
+        unsafe { libc::gettid() }
+    }
+
+    pub(super) fn doing(thread: i32) -> Doing {
+        let read = |file| fs::read_to_string(format!("/proc/self/task/{thread}/{file}"));
+        let Ok(call) = read("syscall") else {
+            return Doing::Running;
+        };
+        if call.starts_with("running") {
+            return Doing::Running;
+        }
+        let number = call
+            .split(' ')
+            .next()
+            .and_then(|word| word.parse::<i64>().ok());
+        match number {
+            Some(libc::SYS_futex) => Doing::WaitingForLock,
+            Some(libc::SYS_clock_nanosleep | libc::SYS_nanosleep) => Doing::Sleeping,
+            _ => Doing::Else,
+        }
+    }
+
+    /// Processor time that the thread has used.
+    pub(super) fn processor_time(thread: i32) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat"));
+        let ns = stat
+            .ok()
+            .and_then(|text| text.split(' ').next()?.parse().ok());
+        Duration::from_nanos(ns.unwrap_or(0))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use super::Doing;
+    use std::time::Duration;
+
+    pub(super) fn this_thread() -> i32 {
+        0
+    }
+
+    pub(super) fn doing(_thread: i32) -> Doing {
+        Doing::WaitingForLock
+    }
+
+    pub(super) fn processor_time(_thread: i32) -> Duration {
+        Duration::ZERO
+    }
+}
