@@ -21,7 +21,7 @@ pub(crate) fn simulated<R: Send + 'static>(
 ) -> R {
     match Simulation::new(seed).run(test).outcome {
         Ok(result) => result,
-        Err(failure) => panic!("seed {seed}: {}", failure.0),
+        Err(failure) => panic!("seed {seed}: {failure}"),
     }
 }
 
