@@ -1,10 +1,13 @@
 //! The caller's side of a call.
 
+use crate::event::{Loss, Message, Step};
 use crate::handler::Handling;
 use crate::network::Shared;
 use crate::router::Verdict;
+use crate::service::MethodKind;
 use crate::slot::{Answer, Slot};
 use crate::{EndId, ServerId};
+use labcodec::value::Value;
 use labrt::harness::{self, Mutex};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::type_name;
@@ -60,24 +63,47 @@ impl ClientEnd {
         }
         let mut desk = self.take_desk();
         if let Err(error) = labcodec::encode_into(args, &mut desk.bytes) {
-            let args = type_name::<A>();
             harness::fail(format!(
-                "call of {method}: the arguments, a {args}, {error}"
+                "call of {method}: the arguments, a {}, {error}",
+                type_name::<A>()
             ));
         }
-        let answered = self.exchange(method, &mut desk);
-        let reply = answered.then(|| match labcodec::decode(&desk.bytes) {
+        if !self.exchange(method, &mut desk) {
+            return None;
+        }
+        let reply = match labcodec::decode(&desk.bytes) {
             Ok(reply) => reply,
             Err(error) => harness::fail(format!(
                 "call of {method} with a {}: the reply cannot be read as a {}: {error}",
                 type_name::<A>(),
                 type_name::<R>()
             )),
-        });
-        if answered {
-            self.return_desk(desk);
+        };
+        self.return_desk(desk);
+        Some(reply)
+    }
+
+    /// As [`ClientEnd::call`], for a caller that does not know the types: arguments and reply are
+    /// trees of values.
+    ///
+    /// # Errors
+    /// When no server ever offered `method`, or `args` does not describe its arguments.
+    #[track_caller]
+    pub fn call_value(&self, method: &str, args: Value) -> Result<Option<Value>, labcodec::Error> {
+        harness::about_to_block("an RPC");
+        if harness::is_crashed() || self.network.is_closed() {
+            return Ok(None);
         }
-        reply
+        let kind = self.network.router.lock().kind(method);
+        let kind = kind.ok_or_else(|| {
+            labcodec::Error::Unsupported(format!("no server ever offered a method {method}"))
+        })?;
+        let mut desk = self.take_desk();
+        desk.bytes = kind.args.bytes(args)?;
+        match self.exchange(method, &mut desk) {
+            false => Ok(None),
+            true => kind.reply.value(&desk.bytes).map(Some),
+        }
     }
 
     fn take_desk(&self) -> Desk {
@@ -99,12 +125,14 @@ impl ClientEnd {
     }
 
     /// Sends what lies on the desk, and waits. Whether the desk then holds the reply.
+    #[track_caller]
     fn exchange(&self, method: &str, desk: &mut Desk) -> bool {
         let network = &self.network;
-        network.count.fetch_add(1, Ordering::Relaxed);
+        let call = network.count.fetch_add(1, Ordering::Relaxed) + 1;
         network
             .bytes
             .fetch_add(desk.bytes.len() as u64, Ordering::Relaxed);
+        labrt::trace::fold(&desk.bytes);
         let now = network.now_for_links();
         let rng = &mut labrt::rand::rng();
         let verdict = network
@@ -113,27 +141,47 @@ impl ClientEnd {
             .send(self.id, method, desk.bytes.len(), now, rng);
         match verdict {
             Verdict::Closed => false,
-            Verdict::DeadEnd { after } | Verdict::Lost { after } => {
+            Verdict::Lost {
+                to,
+                kind,
+                after,
+                loss,
+            } => {
+                let call = Call {
+                    end: self,
+                    call,
+                    to,
+                    method,
+                    kind: kind.as_ref(),
+                };
+                call.tell(Step::Sent, &desk.bytes);
+                call.tell(Step::Lost(loss), &desk.bytes);
                 desk.slot.wait(after);
                 false
             }
-            Verdict::NoSuchMethod { offered } => {
-                let offered: Vec<_> = offered.iter().map(|known| known.name.as_str()).collect();
-                harness::fail(format!(
-                    "call of {method}: the server has no such method; it offers {}",
-                    offered.join(", ")
-                ))
-            }
+            Verdict::NoSuchMethod { offered } => harness::fail(format!(
+                "call of {method}: the server has no such method; it offers {}",
+                offered.join(", ")
+            )),
             Verdict::Arrives {
                 path,
                 method,
                 after,
                 copy,
             } => {
+                let told = Call {
+                    end: self,
+                    call,
+                    to: Some(path.server.id),
+                    method: &method.kind.name,
+                    kind: Some(&method.kind),
+                };
+                told.tell(Step::Sent, &desk.bytes);
                 let request = Handling {
+                    call,
                     network: Arc::clone(network),
                     path: path.clone(),
-                    method,
+                    method: Arc::clone(&method),
                     bytes: std::mem::take(&mut desk.bytes),
                     after,
                     slot: Some(Arc::clone(&desk.slot)),
@@ -142,33 +190,83 @@ impl ClientEnd {
                     request.copy(after).start();
                 }
                 request.start();
-                self.wait(desk, || path.is_gone())
+                let outcome = self.wait(desk, || path.is_gone());
+                told.tell_outcome(outcome, &desk.bytes);
+                outcome.is_ok()
             }
         }
     }
 
-    /// Waits for the answer to a request that is on its way.
-    fn wait(&self, desk: &mut Desk, is_gone: impl Fn() -> bool) -> bool {
+    /// Waits for the answer to a request that is on its way, until the desk holds the reply.
+    fn wait(&self, desk: &mut Desk, is_gone: impl Fn() -> bool) -> Result<(), Loss> {
         let answer = loop {
             match desk.slot.wait(GONE_CHECK) {
                 Some(answer) => break answer,
-                None if is_gone() => return false,
+                None if is_gone() => return Err(Loss::ServerGone),
                 None => {}
             }
         };
-        let (bytes, after) = match answer {
-            Answer::Reply { bytes, after } => (Some(bytes), after),
-            Answer::Nothing { after } => (None, after),
-            Answer::Closed => return false,
+        let (outcome, after) = match answer {
+            Answer::Reply { bytes, after } => (Ok(bytes), after),
+            Answer::Nothing { after, loss } => (Err(loss), after),
+            Answer::Closed => return Err(Loss::Closed),
         };
         if after > Duration::ZERO && (self.network.is_closed() || desk.slot.wait(after).is_some()) {
-            return false;
+            return Err(Loss::Closed);
         }
-        let Some(bytes) = bytes else { return false };
+        desk.bytes = outcome?;
         self.network
             .bytes
-            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        desk.bytes = bytes;
-        true
+            .fetch_add(desk.bytes.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A call, for those who watch it.
+struct Call<'a> {
+    end: &'a ClientEnd,
+    call: u64,
+    to: Option<ServerId>,
+    method: &'a str,
+    kind: Option<&'a Arc<MethodKind>>,
+}
+
+impl Call<'_> {
+    fn tell(&self, step: Step, bytes: &[u8]) {
+        let (call, method, kind) = (self.call, self.method, self.kind);
+        let (from, to) = (self.end.from, self.to);
+        self.end.network.tell(|| Message {
+            call,
+            from,
+            to,
+            method,
+            step,
+            kind,
+            bytes,
+        });
+    }
+
+    /// Tells how the call ended; `reply` is what it has, if it was answered.
+    fn tell_outcome(&self, outcome: Result<(), Loss>, reply: &[u8]) {
+        match outcome {
+            // The server's side has told of it.
+            Err(Loss::Reply) => {}
+            Err(loss) => self.tell(Step::Lost(loss), &[]),
+            Ok(()) => {
+                let (call, method, kind, step) =
+                    (self.call, self.method, self.kind, Step::Returned);
+                let (from, to) = (self.to.unwrap_or(self.end.from), Some(self.end.from));
+                let bytes = reply;
+                self.end.network.tell(|| Message {
+                    call,
+                    from,
+                    to,
+                    method,
+                    step,
+                    kind,
+                    bytes,
+                });
+            }
+        }
     }
 }

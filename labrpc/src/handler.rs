@@ -1,5 +1,6 @@
 //! The server's side of a call.
 
+use crate::event::{Loss, Message, Step};
 use crate::network::Shared;
 use crate::router::Path;
 use crate::service::Method;
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 /// One request on its way to its handler.
 pub(crate) struct Handling {
+    /// The number of the call.
+    pub(crate) call: u64,
     pub(crate) network: Arc<Shared>,
     pub(crate) path: Path,
     pub(crate) method: Arc<Method>,
@@ -28,7 +31,7 @@ impl Handling {
         if harness::is_simulated() {
             let server = Arc::clone(&self.path.server);
             let method = Arc::clone(&self.method);
-            server.node.spawn(&method.name, move || self.run());
+            server.node.spawn(&method.kind.name, move || self.run());
         } else {
             let network = Arc::clone(&self.network);
             network.pool.run(self);
@@ -38,6 +41,7 @@ impl Handling {
     /// A second copy of the request, which arrives on its own and whose answer nobody hears.
     pub(crate) fn copy(&self, after: Duration) -> Handling {
         Handling {
+            call: self.call,
             network: Arc::clone(&self.network),
             path: self.path.clone(),
             method: Arc::clone(&self.method),
@@ -55,6 +59,7 @@ impl Handling {
         let answer = match self.path.is_gone() {
             true => Answer::Nothing {
                 after: Duration::ZERO,
+                loss: Loss::ServerGone,
             },
             false => self.handle(),
         };
@@ -64,21 +69,24 @@ impl Handling {
     }
 
     fn handle(&mut self) -> Answer {
+        let nothing = |loss, after| Answer::Nothing { after, loss };
         self.path.server.handled.fetch_add(1, Ordering::Relaxed);
-        if let Err(why) = self.method.handle(&mut self.bytes) {
-            let (name, path) = (&self.method.name, &self.path);
-            harness::fail(format!(
-                "{name}, called by server {} on server {}: {why}",
-                path.from, path.server.id
-            ));
+        self.tell(Step::Arrived);
+        match self.method.handle(&mut self.bytes) {
+            Ok(true) => {}
+            Ok(false) => return nothing(Loss::NoReply, Duration::ZERO),
+            Err(why) => harness::fail(format!(
+                "{}, called by server {} on server {}: {why}",
+                self.method.kind.name, self.path.from, self.path.server.id
+            )),
         }
         // The server may have gone while the handler ran. What it saved then went to a disk that
         // nobody reads any more, so nobody may hear that it was saved.
         if self.path.is_gone() {
-            return Answer::Nothing {
-                after: Duration::ZERO,
-            };
+            return nothing(Loss::ServerGone, Duration::ZERO);
         }
+        labrt::trace::fold(&self.bytes);
+        self.tell(Step::Replied);
         let now = self.network.now_for_links();
         let rng = &mut labrt::rand::rng();
         let sent = self
@@ -91,7 +99,28 @@ impl Handling {
                 bytes: std::mem::take(&mut self.bytes),
                 after,
             },
-            Err(after) => Answer::Nothing { after },
+            Err(after) => {
+                self.tell(Step::Lost(Loss::Reply));
+                nothing(Loss::Reply, after)
+            }
         }
+    }
+
+    fn tell(&self, step: Step) {
+        let (from, to) = (self.path.from, self.path.server.id);
+        let (from, to) = if step == Step::Arrived {
+            (from, to)
+        } else {
+            (to, from)
+        };
+        self.network.tell(|| Message {
+            call: self.call,
+            from,
+            to: Some(to),
+            method: &self.method.kind.name,
+            step,
+            kind: Some(&self.method.kind),
+            bytes: &self.bytes,
+        });
     }
 }

@@ -12,6 +12,7 @@
 //! | `link` | what one direction between two servers adds: latency, bandwidth, a block |
 //! | `router` | who is connected to whom; turns an attempt to send into its verdict |
 //! | `service` | methods by name, with their types erased |
+//! | `event`, `notation` | what the harness sees of a message, and one line for it |
 //! | `slot` | where a caller waits for its answer |
 //! | `handler`, `pool` | the server's side of a call, and the threads that it runs on |
 //! | `end` | the caller's side of a call |
@@ -23,19 +24,22 @@
 #![forbid(unsafe_code)]
 
 mod end;
+mod event;
 mod faults;
 mod handler;
 mod link;
 mod network;
+mod notation;
 mod pool;
 mod router;
 mod service;
 mod slot;
 
 pub use end::ClientEnd;
+pub use event::{Loss, Message, MessageEvent, Observer, Step};
 pub use link::Latency;
 pub use network::Network;
-pub use service::Service;
+pub use service::{Codec, MethodKind, Service};
 
 /// A server's number in the network.
 pub type ServerId = usize;

@@ -1,10 +1,11 @@
 //! The orders that a test gives.
 
 use crate::end::ClientEnd;
+use crate::event::{Message, Observer};
 use crate::link::Latency;
 use crate::pool::Pool;
 use crate::router::Router;
-use crate::service::Service;
+use crate::service::{MethodKind, Service};
 use crate::slot::Answer;
 use crate::{EndId, ServerId};
 use labrt::Node;
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) bytes: AtomicU64,
     pub(crate) pool: Pool,
     closed: AtomicBool,
+    observer: Mutex<Option<Observer>>,
+    is_observed: AtomicBool,
     /// Some link has a bandwidth: only then does anybody have to know the time.
     has_bandwidth: AtomicBool,
 }
@@ -39,6 +42,20 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
+    }
+
+    /// Tells those who watch of a message. Next to free when nobody does.
+    pub(crate) fn tell<'a>(&self, message: impl FnOnce() -> Message<'a>) {
+        let is_observed = self.is_observed.load(Ordering::Acquire);
+        if !is_observed && !labrt::trace::is_on() {
+            return;
+        }
+        let message = message();
+        labrt::trace::record(|| message.event());
+        let observer = self.observer.lock().clone();
+        if let Some(observer) = observer {
+            observer(&message);
+        }
     }
 
     /// The time since the run began, if it matters.
@@ -94,15 +111,18 @@ impl Network {
             .into_iter()
             .flat_map(Service::into_methods)
             .collect();
-        self.shared
+        let replaced = self
+            .shared
             .router
             .lock()
             .add_server(id, node.clone(), methods);
+        drop(replaced);
     }
 
     /// Removes a server; replies of handlers that still run are lost.
     pub fn delete_server(&self, id: ServerId) {
-        self.shared.router.lock().delete_server(id);
+        let deleted = self.shared.router.lock().delete_server(id);
+        drop(deleted);
     }
 
     /// `false`: delays requests by up to 26 ms, and loses one request and one reply in ten.
@@ -145,6 +165,19 @@ impl Network {
     pub fn set_bandwidth(&self, from: ServerId, to: ServerId, bytes_per_second: Option<u64>) {
         self.shared.has_bandwidth.store(true, Ordering::Release);
         self.shared.router.lock().link_mut(from, to).bandwidth = bytes_per_second;
+    }
+
+    /// Every method that any server ever offered, by name.
+    pub fn methods(&self) -> Vec<Arc<MethodKind>> {
+        self.shared.router.lock().kinds()
+    }
+
+    /// Calls `observer` at each step of each message from now on; `None` ends that.
+    pub fn observe(&self, observer: Option<Observer>) {
+        self.shared
+            .is_observed
+            .store(observer.is_some(), Ordering::Release);
+        *self.shared.observer.lock() = observer;
     }
 
     /// Requests that server `id` handled, in its present incarnation.

@@ -2,10 +2,13 @@
 //! more than the call.
 
 use crate::handler::Handling;
-use labrt::channel::{Sender, bounded};
+use labrt::channel::{Receiver, Sender, bounded};
 use labrt::harness::Mutex;
 use labrt::thread::Builder;
 use std::sync::{Arc, Weak};
+
+/// How often a thread looks for what it waits for before it sleeps: for a few microseconds.
+const SPINS: u32 = 200;
 
 /// Threads that wait for work, the one that ended work last on top: its caches are warm. No handler
 /// ever waits for another one: without an idle thread, the pool grows.
@@ -36,7 +39,8 @@ impl Pool {
         let (sender, receiver) = bounded::<Task>(1);
         let idle: Weak<_> = Arc::downgrade(&self.idle);
         let worker = move || {
-            while let Ok(Task { work, worker }) = receiver.recv() {
+            while let Some(Task { work, worker }) = soon(&receiver).or_else(|| receiver.recv().ok())
+            {
                 work.run();
                 let Some(idle) = idle.upgrade() else { return };
                 idle.lock().push(worker);
@@ -48,4 +52,16 @@ impl Pool {
         }
         sender
     }
+}
+
+/// What `receiver` gets within a few microseconds. Two threads that answer each other at once are
+/// never put to sleep and woken, which would cost each call more than all the rest of it.
+pub(crate) fn soon<T>(receiver: &Receiver<T>) -> Option<T> {
+    for _ in 0..SPINS {
+        if let Ok(received) = receiver.try_recv() {
+            return Some(received);
+        }
+        std::hint::spin_loop();
+    }
+    None
 }

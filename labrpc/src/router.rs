@@ -1,9 +1,10 @@
 //! Who is connected to whom; turns an attempt to send into its verdict. Nothing here waits, and
 //! nothing here knows the time.
 
+use crate::event::Loss;
 use crate::faults::{Conditions, ReplyFate};
 use crate::link::Link;
-use crate::service::Method;
+use crate::service::{Method, MethodKind};
 use crate::slot::Slot;
 use crate::{EndId, ServerId};
 use labrt::Node;
@@ -44,10 +45,13 @@ pub(crate) struct Path {
 pub(crate) enum Verdict {
     /// The network is closed; the caller knows at once.
     Closed,
-    /// Nobody can answer; the caller knows after that time.
-    DeadEnd { after: Duration },
-    /// The way was open, but the request is lost on it; the caller knows after that time.
-    Lost { after: Duration },
+    /// Nothing arrives; the caller knows after that time.
+    Lost {
+        to: Option<ServerId>,
+        kind: Option<Arc<MethodKind>>,
+        after: Duration,
+        loss: Loss,
+    },
     /// The request arrives after that time, and perhaps a second time later.
     Arrives {
         path: Path,
@@ -56,7 +60,7 @@ pub(crate) enum Verdict {
         copy: Option<Duration>,
     },
     /// The server offers no such method.
-    NoSuchMethod { offered: Vec<Arc<Method>> },
+    NoSuchMethod { offered: Vec<String> },
 }
 
 #[derive(Default)]
@@ -65,6 +69,8 @@ pub(crate) struct Router {
     ends: Vec<End>,
     servers: BTreeMap<ServerId, Arc<Server>>,
     links: BTreeMap<(ServerId, ServerId), Link>,
+    /// Every method that any server ever offered.
+    kinds: BTreeMap<String, Arc<MethodKind>>,
     /// Where callers wait, for the day that the network is closed.
     slots: Vec<Weak<Slot>>,
     closed: bool,
@@ -93,7 +99,19 @@ impl Router {
         &mut self.ends[end as usize]
     }
 
-    pub(crate) fn add_server(&mut self, id: ServerId, node: Node, methods: Vec<Arc<Method>>) {
+    /// The server that is replaced, if one is: it must be dropped when no lock is held any more,
+    /// since its handlers hold what belongs to others.
+    #[must_use]
+    pub(crate) fn add_server(
+        &mut self,
+        id: ServerId,
+        node: Node,
+        methods: Vec<Arc<Method>>,
+    ) -> Option<Arc<Server>> {
+        for method in &methods {
+            self.kinds
+                .insert(method.kind.name.clone(), Arc::clone(&method.kind));
+        }
         let server = Server {
             id,
             node,
@@ -101,14 +119,25 @@ impl Router {
             handled: AtomicU64::new(0),
             deleted: AtomicBool::new(false),
         };
-        self.delete_server(id);
+        let replaced = self.delete_server(id);
         self.servers.insert(id, Arc::new(server));
+        replaced
     }
 
-    pub(crate) fn delete_server(&mut self, id: ServerId) {
-        if let Some(server) = self.servers.remove(&id) {
-            server.deleted.store(true, Ordering::Release);
-        }
+    /// The server that is gone now, to be dropped as [`Router::add_server`] says.
+    #[must_use]
+    pub(crate) fn delete_server(&mut self, id: ServerId) -> Option<Arc<Server>> {
+        let server = self.servers.remove(&id)?;
+        server.deleted.store(true, Ordering::Release);
+        Some(server)
+    }
+
+    pub(crate) fn kind(&self, method: &str) -> Option<Arc<MethodKind>> {
+        self.kinds.get(method).cloned()
+    }
+
+    pub(crate) fn kinds(&self) -> Vec<Arc<MethodKind>> {
+        self.kinds.values().cloned().collect()
     }
 
     pub(crate) fn server(&self, id: ServerId) -> Option<&Arc<Server>> {
@@ -145,34 +174,43 @@ impl Router {
             return Verdict::Closed;
         }
         let end = &self.ends[end as usize];
-        let from = end.from;
-        let server = end.to.filter(|_| end.enabled.load(Ordering::Acquire));
+        let (from, to) = (end.from, end.to);
+        let server = to.filter(|_| end.enabled.load(Ordering::Acquire));
         let server = server.and_then(|to| self.servers.get(&to));
         let Some(server) = server.filter(|server| !server.node.is_crashed()) else {
-            return Verdict::DeadEnd {
-                after: self.conditions.dead_end(rng),
-            };
+            return self.lost(
+                to,
+                method,
+                self.conditions.dead_end(rng),
+                Loss::NotConnected,
+            );
         };
-        let Some(method) = server.methods.iter().find(|known| known.name == method) else {
-            return Verdict::NoSuchMethod {
-                offered: server.methods.clone(),
-            };
+        let Some(known) = server
+            .methods
+            .iter()
+            .find(|known| known.kind.name == method)
+        else {
+            let offered = server
+                .methods
+                .iter()
+                .map(|known| known.kind.name.clone())
+                .collect();
+            return Verdict::NoSuchMethod { offered };
         };
         let mut fate = self.conditions.request(rng);
+        // Most networks have no links of their own.
         if !self.links.is_empty()
             && let Some(link) = self.links.get_mut(&(from, server.id))
         {
             if link.blocked {
-                return Verdict::DeadEnd {
-                    after: self.conditions.dead_end(rng),
-                };
+                return self.lost(to, method, self.conditions.dead_end(rng), Loss::Blocked);
             }
             let delay = link.delay(bytes, now, rng);
             fate.after += delay;
             fate.copy = fate.copy.map(|copy| copy + delay);
         }
         if fate.lost {
-            return Verdict::Lost { after: fate.after };
+            return self.lost(to, method, fate.after, Loss::Request);
         }
         let path = Path {
             from,
@@ -182,9 +220,18 @@ impl Router {
         };
         Verdict::Arrives {
             path,
-            method: Arc::clone(method),
+            method: Arc::clone(known),
             after: fate.after,
             copy: fate.copy,
+        }
+    }
+
+    fn lost(&self, to: Option<ServerId>, method: &str, after: Duration, loss: Loss) -> Verdict {
+        Verdict::Lost {
+            to,
+            kind: self.kind(method),
+            after,
+            loss,
         }
     }
 

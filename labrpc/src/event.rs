@@ -1,0 +1,169 @@
+//! What the harness sees of a message.
+
+use crate::ServerId;
+use crate::notation;
+use crate::service::MethodKind;
+use labcodec::value::Value;
+use labrt::trace::Body;
+use std::fmt;
+use std::sync::Arc;
+
+/// Who is called at each step of each message, on the thread that takes the step and before
+/// anything follows from it. It must not block.
+pub type Observer = Arc<dyn Fn(&Message<'_>) + Send + Sync>;
+
+/// A step on a message's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The request leaves its sender.
+    Sent,
+    /// The request has arrived, and its handler is about to run.
+    Arrived,
+    /// The handler has returned, and the reply leaves the server.
+    Replied,
+    /// The reply has arrived, and the call is about to return it.
+    Returned,
+    /// The call will have no reply, or not this one.
+    Lost(Loss),
+}
+
+/// Why a call has no reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// The caller's end is disabled or not connected, or its server is gone.
+    NotConnected,
+    /// This direction is blocked.
+    Blocked,
+    /// The request was lost on its way.
+    Request,
+    /// The reply was lost on its way.
+    Reply,
+    /// The server went while the request was under way or its handler ran, or the end was disabled.
+    ServerGone,
+    /// The handler, a stand-in, chose not to reply.
+    NoReply,
+    /// The network was closed.
+    Closed,
+}
+
+/// A message at one step of its way, as an [`Observer`] sees it.
+pub struct Message<'a> {
+    /// The number of the call, the same for its request, its copies and its replies.
+    pub call: u64,
+    /// Who sent it: the caller of a request, the server of a reply.
+    pub from: ServerId,
+    /// Whom it is for; nobody, when the caller is not connected.
+    pub to: Option<ServerId>,
+    /// Service and method, `Raft.RequestVote`.
+    pub method: &'a str,
+    /// What happens to it.
+    pub step: Step,
+    pub(crate) kind: Option<&'a Arc<MethodKind>>,
+    pub(crate) bytes: &'a [u8],
+}
+
+impl Message<'_> {
+    /// Encoded size, in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether this is a reply, not a request.
+    pub fn is_reply(&self) -> bool {
+        self.step.is_of_reply()
+    }
+
+    /// Its fields; `None` when no server ever offered its method. They are read for this call only.
+    pub fn value(&self) -> Option<Value> {
+        read(self.kind, self.is_reply(), self.bytes)
+    }
+
+    /// What can be kept of it.
+    pub(crate) fn event(&self) -> MessageEvent {
+        MessageEvent {
+            call: self.call,
+            from: self.from,
+            to: self.to,
+            method: self.method.to_string(),
+            step: self.step,
+            kind: self.kind.cloned(),
+            bytes: self.bytes.to_vec(),
+        }
+    }
+}
+
+/// A message at one step of its way, as an event of the trace. `Display` is one line of the
+/// notation; the fields are read only when somebody asks.
+#[derive(Clone, Debug)]
+pub struct MessageEvent {
+    /// The number of the call, the same for its request, its copies and its replies.
+    pub call: u64,
+    /// Who sent it: the caller of a request, the server of a reply.
+    pub from: ServerId,
+    /// Whom it is for; nobody, when the caller is not connected.
+    pub to: Option<ServerId>,
+    /// Service and method, `Raft.RequestVote`.
+    pub method: String,
+    /// What happens to it.
+    pub step: Step,
+    kind: Option<Arc<MethodKind>>,
+    bytes: Vec<u8>,
+}
+
+impl MessageEvent {
+    /// Encoded size, in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether this is a reply, not a request.
+    pub fn is_reply(&self) -> bool {
+        self.step.is_of_reply()
+    }
+
+    /// Its fields; `None` when no server ever offered its method.
+    pub fn value(&self) -> Option<Value> {
+        read(self.kind.as_ref(), self.is_reply(), &self.bytes)
+    }
+}
+
+fn read(kind: Option<&Arc<MethodKind>>, is_reply: bool, bytes: &[u8]) -> Option<Value> {
+    let kind = kind?;
+    let codec = if is_reply { &kind.reply } else { &kind.args };
+    codec.value(bytes).ok()
+}
+
+impl Step {
+    fn is_of_reply(self) -> bool {
+        matches!(
+            self,
+            Step::Replied | Step::Returned | Step::Lost(Loss::Reply)
+        )
+    }
+}
+
+impl fmt::Display for MessageEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = notation::Line {
+            from: self.from,
+            to: self.to,
+            method: &self.method,
+            step: self.step,
+            is_reply: self.is_reply(),
+            value: self.value(),
+        };
+        write!(f, "{line}")
+    }
+}
+
+impl Body for MessageEvent {
+    fn kind(&self) -> &'static str {
+        match self.step {
+            Step::Sent => "send",
+            Step::Arrived => "arrive",
+            Step::Replied => "reply",
+            Step::Returned => "return",
+            Step::Lost(_) => "lose",
+        }
+    }
+}
