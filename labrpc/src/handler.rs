@@ -29,9 +29,8 @@ impl Handling {
     /// Gives the request a thread of its own on the server's node.
     pub(crate) fn start(self) {
         if harness::is_simulated() {
-            let server = Arc::clone(&self.path.server);
-            let method = Arc::clone(&self.method);
-            server.node.spawn(&method.kind.name, move || self.run());
+            let node = self.path.server.node.clone();
+            harness::spawn_on(&node, "an RPC handler", Box::new(move || self.run()));
         } else {
             let network = Arc::clone(&self.network);
             network.pool.run(self);

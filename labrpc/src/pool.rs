@@ -3,7 +3,7 @@
 
 use crate::handler::Handling;
 use labrt::channel::{Receiver, Sender, bounded};
-use labrt::harness::Mutex;
+use labrt::harness::{self, Mutex};
 use labrt::thread::Builder;
 use std::sync::{Arc, Weak};
 
@@ -41,14 +41,15 @@ impl Pool {
         let worker = move || {
             while let Some(Task { work, worker }) = soon(&receiver).or_else(|| receiver.recv().ok())
             {
-                work.run();
+                let node = work.path.server.node.clone();
+                harness::run_as(&node, || work.run());
                 let Some(idle) = idle.upgrade() else { return };
                 idle.lock().push(worker);
             }
         };
         let builder = Builder::new().name("rpc".to_string());
         if let Err(error) = builder.spawn(worker) {
-            labrt::harness::fail(format!("no thread for an RPC handler: {error}"));
+            harness::fail(format!("no thread for an RPC handler: {error}"));
         }
         sender
     }
