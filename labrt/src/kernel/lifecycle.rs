@@ -32,25 +32,12 @@ impl Kernel {
         if self.dying.get() || self.node_crashed(who.node) || self.stop.get() {
             return None;
         }
-        let stack = match self.stacks.borrow_mut().take() {
-            Ok(stack) => stack,
-            Err(error) => self.fail_spawn(&who, &error),
-        };
-        let stack_limit = stack.limit().get();
-        let coroutine: Coro = Coroutine::with_stack(stack, move |yielder, ()| {
-            bottom(yielder, body);
-        });
         self.spawned.set(self.spawned.get() + 1);
-        let task = self.free.borrow_mut().pop();
-        let generation = {
-            let mut tasks = self.tasks.borrow_mut();
-            let task = task.unwrap_or_else(|| {
-                tasks.push(Task::empty());
-                tasks.len() as TaskId - 1
-            });
-            let entry = &mut tasks[task as usize];
-            entry.coroutine = Some(coroutine);
-            entry.stack_limit = stack_limit;
+        let idle = self.free.borrow_mut().pop();
+        let task = idle.unwrap_or_else(|| self.add_slot(&who));
+        let spawned = {
+            let entry = &mut self.tasks.borrow_mut()[task as usize];
+            entry.body = Some(body);
             entry.state = State::Ready;
             entry.node = who.node;
             entry.name = who.name;
@@ -64,15 +51,32 @@ impl Kernel {
         if who.node != NO_NODE {
             self.nodes.borrow_mut()[who.node as usize].live += 1;
         }
-        let task = generation.task;
-        self.policy
-            .borrow_mut()
-            .ready(task, Why::Spawned, &mut self.chance.borrow_mut());
-        Some(generation)
+        let chance = &mut self.chance.borrow_mut();
+        self.policy.borrow_mut().ready(task, Why::Spawned, chance);
+        Some(spawned)
+    }
+
+    /// A new slot, with a coroutine that waits for its first thread.
+    #[cold]
+    fn add_slot(&self, who: &Spawn) -> TaskId {
+        let stack = match self.stacks.borrow_mut().take() {
+            Ok(stack) => stack,
+            Err(error) => self.fail_spawn(who, &error),
+        };
+        let stack_limit = stack.limit().get();
+        let coroutine: Coro = Coroutine::with_stack(stack, |yielder, ()| bottom(yielder));
+        let mut tasks = self.tasks.borrow_mut();
+        let coroutine = Some(Box::new(coroutine));
+        tasks.push(Task {
+            coroutine,
+            stack_limit,
+            ..Task::empty()
+        });
+        tasks.len() as TaskId - 1
     }
 
     /// Empties the slot of a thread that has ended.
-    pub(super) fn retire(&self, task: TaskId) {
+    fn retire(&self, task: TaskId) {
         let node = {
             let entry = &mut self.tasks.borrow_mut()[task as usize];
             entry.state = State::Free;
@@ -165,8 +169,13 @@ impl Kernel {
     /// with its stack.
     pub(super) fn tear_down(&self) {
         self.unwind_all(|_| true);
-        for task in self.tasks.borrow_mut().iter_mut() {
-            std::mem::forget(task.coroutine.take());
+        let count = self.tasks.borrow().len() as TaskId;
+        for task in 0..count {
+            let idle = self.tasks.borrow()[task as usize].state == State::Free;
+            if idle {
+                self.resume(task); // without a body: its coroutine ends
+            }
+            std::mem::forget(self.tasks.borrow_mut()[task as usize].coroutine.take());
         }
     }
 
@@ -206,23 +215,23 @@ impl Kernel {
     }
 }
 
-/// The lowest frame of every simulated thread.
-fn bottom(yielder: &Yielder<(), ()>, body: Box<dyn FnOnce()>) {
-    let Some(kernel) = crate::world::kernel() else {
-        return;
-    };
-    let current = kernel.current.get();
-    let crashed = {
-        let task = &mut kernel.tasks.borrow_mut()[current as usize];
-        task.yielder = yielder;
-        task.wake = Wake::Notified;
-        task.crashed
-    };
-    if crashed {
-        return drop(body);
-    }
-    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
-        kernel.unwound(&*payload);
+/// The lowest frame of every simulated thread: runs one after another, for as long as there are.
+fn bottom(yielder: &Yielder<(), ()>) {
+    while let Some(kernel) = crate::world::kernel() {
+        let current = kernel.current.get();
+        let (body, crashed) = {
+            let task = &mut kernel.tasks.borrow_mut()[current as usize];
+            task.yielder = yielder;
+            (task.body.take(), task.crashed)
+        };
+        let Some(body) = body else { return };
+        if crashed {
+            drop(body);
+        } else if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
+            kernel.unwound(&*payload);
+        }
+        kernel.retire(current);
+        yielder.suspend(());
     }
 }
 

@@ -158,7 +158,9 @@ impl Kernel {
             main,
         );
         while !self.stop.get() {
-            self.attend_alarm();
+            if self.now.get() >= self.alarm.get() {
+                self.attend_alarm();
+            }
             match self.draw() {
                 NOBODY if self.stop.get() => break,
                 NOBODY => self.skip_to_next_timer(),
@@ -206,7 +208,9 @@ impl Kernel {
             let Some(coroutine) = entry.coroutine.take() else {
                 return;
             };
-            entry.state = State::Running;
+            if entry.state == State::Ready || entry.state == State::Parked {
+                entry.state = State::Running;
+            }
             (coroutine, entry.crashed)
         };
         let before = self.current.replace(task);
@@ -231,7 +235,6 @@ impl Kernel {
             }
             CoroutineResult::Return(()) => {
                 self.stacks.borrow_mut().give_back(coroutine.into_stack());
-                self.retire(task);
             }
         }
     }
@@ -313,9 +316,6 @@ impl Kernel {
     #[inline(never)]
     fn attend_alarm(&self) {
         let now = self.now.get();
-        if now < self.alarm.get() {
-            return;
-        }
         if now >= self.time_limit && !self.stop.get() {
             self.fail_time_limit();
         }

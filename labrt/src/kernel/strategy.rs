@@ -9,10 +9,10 @@ use std::collections::{BinaryHeap, VecDeque};
 /// How the simulation picks the next thread among those that could run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Strategy {
-    /// Any of them, with equal chances; the running thread is preempted at a scheduling point with
-    /// probability `preempt` (0 to 1).
+    /// Any of them, with equal chances; the running thread is preempted at one scheduling
+    /// point in `1 / preempt`, on average.
     Random {
-        /// Chance of a preemption at a scheduling point.
+        /// Share of the scheduling points at which the running thread is preempted (0 to 1).
         preempt: f64,
     },
     /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): threads have random
@@ -72,20 +72,28 @@ pub(crate) trait Policy {
     fn slice(&mut self, rng: &mut SmallRng) -> u32;
 }
 
+/// A draw from 0 to `end` - 1 (Lemire's multiply; its bias of 2^-32 is nothing here).
+#[inline]
+fn below(rng: &mut SmallRng, end: u32) -> u32 {
+    ((u64::from(rng.next_u32()) * u64::from(end)) >> 32) as u32
+}
+
 /// A thread that never blocks must let the others run some time.
 const LONGEST_SLICE: u32 = 1_000;
 
 struct Random {
     ready: Vec<TaskId>,
-    /// ln(1 - preempt), by which an exponential draw becomes a geometric one.
-    log_stay: f64,
+    /// The longest slice. Slices are drawn evenly from 1 to here: nearly as good a mix as
+    /// independent draws at each point, for one draw a preemption.
+    longest: u32,
 }
 
 impl Random {
     fn new(preempt: f64) -> Random {
+        let mean = (1.0 / preempt.clamp(1e-6, 1.0)) as u32;
         Random {
             ready: Vec::new(),
-            log_stay: (1.0 - preempt.clamp(0.0, 1.0)).ln(),
+            longest: (2 * mean - 1).min(LONGEST_SLICE),
         }
     }
 }
@@ -100,22 +108,12 @@ impl Policy for Random {
         match self.ready.len() {
             0 => None,
             1 => self.ready.pop(),
-            len => {
-                // Lemire's multiply: the bias of 2^-32 is nothing here.
-                let at = (u64::from(rng.next_u32()) * len as u64) >> 32;
-                Some(self.ready.swap_remove(at as usize))
-            }
+            len => Some(self.ready.swap_remove(below(rng, len as u32) as usize)),
         }
     }
 
     fn slice(&mut self, rng: &mut SmallRng) -> u32 {
-        let draw: f64 = rng.random();
-        let points = (1.0 - draw).ln() / self.log_stay;
-        if points.is_finite() {
-            1 + points.min(LONGEST_SLICE as f64) as u32
-        } else {
-            1
-        }
+        1 + below(rng, self.longest)
     }
 }
 

@@ -87,7 +87,11 @@ impl Blocked {
 }
 
 pub(crate) struct Task {
-    pub(crate) coroutine: Option<Coro>,
+    /// The slot's coroutine, made when the slot is first used and kept for the threads to come:
+    /// each runs its `body` at the bottom of the same stack. `None` while it runs.
+    pub(crate) coroutine: Option<Box<Coro>>,
+    /// What the thread is to do, until it starts.
+    pub(crate) body: Option<Box<dyn FnOnce()>>,
     /// How the thread gives up the processor. Null until it first runs.
     pub(crate) yielder: *const Yielder<(), ()>,
     /// The lowest address of its stack, guard page included.
@@ -122,6 +126,7 @@ impl Task {
     pub(crate) fn empty() -> Task {
         Task {
             coroutine: None,
+            body: None,
             yielder: ptr::null(),
             stack_limit: 0,
             state: State::Free,
