@@ -42,6 +42,8 @@ pub enum Loss {
     ServerGone,
     /// The handler, a stand-in, chose not to reply.
     NoReply,
+    /// The handler panicked (real world; in a simulation that ends the run).
+    Panicked,
     /// The network was closed.
     Closed,
 }

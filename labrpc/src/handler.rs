@@ -52,32 +52,23 @@ impl Handling {
 
     /// Waits until the request arrives, runs the handler, and sends the reply on its way.
     pub(crate) fn run(mut self) {
+        let mut waiting = Waiting(self.slot.take());
         if self.after > Duration::ZERO {
             thread::sleep(self.after);
         }
-        let answer = match self.path.is_gone() {
-            true => Answer::Nothing {
-                after: Duration::ZERO,
-                loss: Loss::ServerGone,
-            },
+        waiting.answer(match self.path.is_gone() {
+            true => nothing(Loss::ServerGone, Duration::ZERO),
             false => self.handle(),
-        };
-        if let Some(slot) = &self.slot {
-            slot.answer(answer);
-        }
+        });
     }
 
     fn handle(&mut self) -> Answer {
-        let nothing = |loss, after| Answer::Nothing { after, loss };
         self.path.server.handled.fetch_add(1, Ordering::Relaxed);
         self.tell(Step::Arrived);
         match self.method.handle(&mut self.bytes) {
             Ok(true) => {}
             Ok(false) => return nothing(Loss::NoReply, Duration::ZERO),
-            Err(why) => harness::fail(format!(
-                "{}, called by server {} on server {}: {why}",
-                self.method.kind.name, self.path.from, self.path.server.id
-            )),
+            Err(why) => return Answer::Misfit(why),
         }
         // The server may have gone while the handler ran. What it saved then went to a disk that
         // nobody reads any more, so nobody may hear that it was saved.
@@ -121,5 +112,30 @@ impl Handling {
             kind: Some(&self.method.kind),
             bytes: &self.bytes,
         });
+    }
+}
+
+fn nothing(loss: Loss, after: Duration) -> Answer {
+    Answer::Nothing { after, loss }
+}
+
+/// The caller, as long as it has no answer. Nobody waits for the answer to a copy.
+struct Waiting(Option<Arc<Slot>>);
+
+impl Waiting {
+    fn answer(&mut self, answer: Answer) {
+        if let Some(slot) = self.0.take() {
+            slot.answer(answer);
+        }
+    }
+}
+
+impl Drop for Waiting {
+    /// A real handler that panics takes only its own thread down: its caller must not wait for ever.
+    /// A simulated one has ended the run, or its node has crashed and says nothing more.
+    fn drop(&mut self) {
+        if !harness::is_simulated() {
+            self.answer(nothing(Loss::Panicked, Duration::ZERO));
+        }
     }
 }

@@ -15,7 +15,7 @@
 //! | `event`, `notation` | what the harness sees of a message, and one line for it |
 //! | `slot` | where a caller waits for its answer |
 //! | `handler`, `pool` | the server's side of a call, and the threads that it runs on |
-//! | `end` | the caller's side of a call |
+//! | `end`, `call` | the caller's side of a call: types, bytes |
 //! | `network` | the orders that a test gives |
 //!
 //! Each call takes one thread of the server's node, which waits while the request is under way and
@@ -23,6 +23,7 @@
 //! the crash of its sender, a reply that of the server it came from, and neither needs a timer.
 #![forbid(unsafe_code)]
 
+mod call;
 mod end;
 mod event;
 mod faults;

@@ -87,12 +87,7 @@ impl Network {
     /// Makes an end, owned by client `from`; not connected, not enabled.
     pub fn make_end(&self, from: ServerId) -> ClientEnd {
         let id = self.shared.router.lock().add_end(from);
-        ClientEnd {
-            id,
-            from,
-            network: Arc::clone(&self.shared),
-            spare: Arc::default(),
-        }
+        ClientEnd::new(id, from, Arc::clone(&self.shared))
     }
 
     /// Points an end to a server.

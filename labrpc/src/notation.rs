@@ -54,6 +54,7 @@ impl Display for Line<'_> {
             Step::Lost(Loss::Reply) => " ✗ lost reply",
             Step::Lost(Loss::ServerGone) => " ✗ server gone",
             Step::Lost(Loss::NoReply) => " ✗ no reply",
+            Step::Lost(Loss::Panicked) => " ✗ panicked",
             Step::Lost(Loss::Closed) => " ✗ network closed",
         })
     }

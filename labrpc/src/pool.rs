@@ -4,11 +4,12 @@
 use crate::handler::Handling;
 use labrt::channel::{Receiver, Sender, bounded};
 use labrt::harness::{self, Mutex};
-use labrt::thread::Builder;
+use labrt::thread::{Builder, yield_now};
 use std::sync::{Arc, Weak};
 
 /// How often a thread looks for what it waits for before it sleeps: for a few microseconds.
 const SPINS: u32 = 200;
+const SPINS_PER_YIELD: u32 = 5;
 
 /// Threads that wait for work, the one that ended work last on top: its caches are warm. No handler
 /// ever waits for another one: without an idle thread, the pool grows.
@@ -55,14 +56,18 @@ impl Pool {
     }
 }
 
-/// What `receiver` gets within a few microseconds. Two threads that answer each other at once are
-/// never put to sleep and woken, which would cost each call more than all the rest of it.
+/// What `receiver` gets within a few microseconds, on a real thread. Two threads that answer each
+/// other at once are never put to sleep and woken, which would cost a call more than all the rest
+/// of it. Now and then the processor goes to whoever shares it: that may be the other one.
 pub(crate) fn soon<T>(receiver: &Receiver<T>) -> Option<T> {
-    for _ in 0..SPINS {
+    for spin in 1..=SPINS {
         if let Ok(received) = receiver.try_recv() {
             return Some(received);
         }
-        std::hint::spin_loop();
+        match spin % SPINS_PER_YIELD {
+            0 => yield_now(),
+            _ => std::hint::spin_loop(),
+        }
     }
     None
 }

@@ -97,14 +97,14 @@ impl Service {
         let handler = move |bytes: &mut Vec<u8>| {
             let args: A = labcodec::decode(bytes).map_err(|error| {
                 format!(
-                    "the arguments cannot be read as a {}: {error}",
+                    "the server takes a {}; the arguments are {error}",
                     type_name::<A>()
                 )
             })?;
             let reply = f(args);
             bytes.clear();
             labcodec::encode_into(&reply, bytes)
-                .map_err(|error| format!("the reply, a {}, {error}", type_name::<R>()))?;
+                .map_err(|error| format!("the server's reply, a {}, {error}", type_name::<R>()))?;
             Ok(true)
         };
         let kind = MethodKind {

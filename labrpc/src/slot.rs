@@ -11,6 +11,8 @@ pub(crate) enum Answer {
     Reply { bytes: Vec<u8>, after: Duration },
     /// There will be no reply, which the caller knows once `after` has passed.
     Nothing { after: Duration, loss: Loss },
+    /// The server could not read the request, or write its reply: why.
+    Misfit(String),
     /// The network was closed.
     Closed,
 }

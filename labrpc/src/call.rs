@@ -1,0 +1,187 @@
+//! The caller's side of a call: bytes there, bytes back.
+
+use crate::event::{Loss, Message, Step};
+use crate::handler::Handling;
+use crate::network::Shared;
+use crate::router::{Path, Verdict};
+use crate::service::{Method, MethodKind};
+use crate::slot::{Answer, Slot};
+use crate::{EndId, ServerId};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How often a waiting caller looks whether the server is still there.
+const GONE_CHECK: Duration = Duration::from_millis(100);
+
+/// What one call at a time needs: a place for the answer, and for the bytes that go and come.
+pub(crate) struct Desk {
+    pub(crate) slot: Arc<Slot>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// One call.
+pub(crate) struct Call<'a> {
+    network: &'a Arc<Shared>,
+    end: EndId,
+    from: ServerId,
+    method: &'a str,
+    number: u64,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(
+        network: &'a Arc<Shared>,
+        end: EndId,
+        from: ServerId,
+        method: &'a str,
+    ) -> Call<'a> {
+        let number = network.count.fetch_add(1, Ordering::Relaxed) + 1;
+        Call {
+            network,
+            end,
+            from,
+            method,
+            number,
+        }
+    }
+
+    /// Sends what lies on the desk, and waits. Whether the desk then holds the reply; an error says
+    /// why caller and server do not understand each other.
+    pub(crate) fn exchange(&self, desk: &mut Desk) -> Result<bool, String> {
+        let network = self.network;
+        network
+            .bytes
+            .fetch_add(desk.bytes.len() as u64, Ordering::Relaxed);
+        labrt::trace::fold(&desk.bytes);
+        let now = network.now_for_links();
+        let rng = &mut labrt::rand::rng();
+        let verdict = network
+            .router
+            .lock()
+            .send(self.end, self.method, desk.bytes.len(), now, rng);
+        match verdict {
+            Verdict::Closed => Ok(false),
+            Verdict::Lost {
+                to,
+                kind,
+                after,
+                loss,
+            } => {
+                self.tell(Step::Sent, to, kind.as_ref(), &desk.bytes);
+                self.tell(Step::Lost(loss), to, kind.as_ref(), &desk.bytes);
+                desk.slot.wait(after);
+                Ok(false)
+            }
+            Verdict::NoSuchMethod { offered } => Err(format!(
+                "the server has no such method; it offers {}",
+                offered.join(", ")
+            )),
+            Verdict::Arrives {
+                path,
+                method,
+                after,
+                copy,
+            } => {
+                let (to, kind) = (Some(path.server.id), &method.kind);
+                self.tell(Step::Sent, to, Some(kind), &desk.bytes);
+                self.send(desk, &path, &method, after, copy);
+                match self.wait(desk, &path) {
+                    Outcome::Reply => {
+                        self.tell(Step::Returned, to, Some(kind), &desk.bytes);
+                        Ok(true)
+                    }
+                    // The server's side has told of its reply.
+                    Outcome::Lost(Loss::Reply) => Ok(false),
+                    Outcome::Lost(loss) => {
+                        self.tell(Step::Lost(loss), to, Some(kind), &[]);
+                        Ok(false)
+                    }
+                    Outcome::Misfit(why) => Err(why),
+                }
+            }
+        }
+    }
+
+    /// Starts what will handle the request.
+    fn send(
+        &self,
+        desk: &mut Desk,
+        path: &Path,
+        method: &Arc<Method>,
+        after: Duration,
+        copy: Option<Duration>,
+    ) {
+        let request = Handling {
+            call: self.number,
+            network: Arc::clone(self.network),
+            path: path.clone(),
+            method: Arc::clone(method),
+            bytes: std::mem::take(&mut desk.bytes),
+            after,
+            slot: Some(Arc::clone(&desk.slot)),
+        };
+        if let Some(after) = copy {
+            request.copy(after).start();
+        }
+        request.start();
+    }
+
+    /// Waits for the answer to a request that is on its way.
+    fn wait(&self, desk: &mut Desk, path: &Path) -> Outcome {
+        let answer = loop {
+            match desk.slot.wait(GONE_CHECK) {
+                Some(answer) => break answer,
+                None if path.is_gone() => return Outcome::Lost(Loss::ServerGone),
+                None => {}
+            }
+        };
+        let (bytes, after) = match answer {
+            Answer::Reply { bytes, after } => (Ok(bytes), after),
+            Answer::Nothing { after, loss } => (Err(loss), after),
+            Answer::Misfit(why) => return Outcome::Misfit(why),
+            Answer::Closed => return Outcome::Lost(Loss::Closed),
+        };
+        if after > Duration::ZERO && (self.network.is_closed() || desk.slot.wait(after).is_some()) {
+            return Outcome::Lost(Loss::Closed);
+        }
+        match bytes {
+            Err(loss) => Outcome::Lost(loss),
+            Ok(bytes) => {
+                self.network
+                    .bytes
+                    .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                desk.bytes = bytes;
+                Outcome::Reply
+            }
+        }
+    }
+
+    fn tell(&self, step: Step, to: Option<ServerId>, kind: Option<&Arc<MethodKind>>, bytes: &[u8]) {
+        self.network.tell(|| {
+            let (from, to) = match (step, to) {
+                (Step::Returned, Some(server)) => (server, Some(self.from)),
+                _ => (self.from, to),
+            };
+            Message {
+                call: self.number,
+                from,
+                to,
+                method: self.method,
+                step,
+                kind,
+                bytes,
+            }
+        });
+    }
+}
+
+/// How the wait for an answer ended.
+enum Outcome {
+    /// The desk holds the reply.
+    Reply,
+    /// There will be none.
+    Lost(Loss),
+    /// The server could not read the request, or write its reply.
+    Misfit(String),
+}
