@@ -290,6 +290,19 @@ impl Kernel {
         self.point();
     }
 
+    /// Gives the processor to whoever may run: not to this thread while its node is paused.
+    fn give_way(&self) {
+        let current = self.current.get();
+        self.tasks.borrow_mut()[current as usize].state = State::Ready;
+        self.policy
+            .borrow_mut()
+            .ready(current, Why::Woken, &mut self.chance.borrow_mut());
+        self.suspend();
+        if self.dying.get() {
+            self.die();
+        }
+    }
+
     /// The run is over, or failed: the running thread never goes on, except to be unwound.
     #[cold]
     fn halt(&self) {

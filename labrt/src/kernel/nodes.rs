@@ -103,7 +103,7 @@ impl Kernel {
         self.timers.borrow_mut().push(ends, Due::Node(node));
         self.alarm.set(self.alarm.get().min(ends));
         if self.current_node() == node {
-            self.yield_now();
+            self.give_way();
         }
     }
 
