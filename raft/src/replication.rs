@@ -1,0 +1,381 @@
+//! Log replication (§5.3), and what is committed (§5.4.2).
+
+use crate::log::{Entry, Index, Term};
+use crate::messages::{AppendEntriesArgs, AppendEntriesReply, Conflict, InstallSnapshotArgs};
+use crate::state::{Role, State};
+use crate::tuning;
+use bytes::Bytes;
+use labapi::time::Instant;
+
+/// What a leader sends to a follower next.
+pub(crate) enum Outgoing {
+    Append(AppendEntriesArgs),
+    /// The follower needs entries that the snapshot has swallowed.
+    Install(InstallSnapshotArgs),
+}
+
+impl State {
+    /// A client's command (§5.3): the entry's index and term, if we lead.
+    pub(crate) fn start(&mut self, command: Bytes) -> Option<(Index, Term)> {
+        if !self.is_leader() || self.killed {
+            return None;
+        }
+        let term = self.term();
+        let index = self.persistent.log.append(Entry { term, command });
+        self.dirty = true;
+        self.advance_commit_index();
+        Some((index, term))
+    }
+
+    /// When `peer` must hear from us next, if we lead: now, if it lacks entries that are not
+    /// under way.
+    pub(crate) fn replication_due(&self, peer: usize) -> Option<Instant> {
+        let Role::Leader { followers } = &self.role else {
+            return None;
+        };
+        let follower = &followers[peer];
+        if follower.next_index <= self.log().last().index {
+            return Some(Instant::now());
+        }
+        Some(follower.heartbeat_at)
+    }
+
+    /// What to send to `peer`. What is sent counts as received until we hear otherwise, so that
+    /// the next message does not repeat it.
+    pub(crate) fn replicate(&mut self, peer: usize) -> Option<Outgoing> {
+        let last = self.log().last().index;
+        let base = self.log().base();
+        let follower = self.follower(peer)?;
+        follower.heartbeat_at = Instant::now() + tuning::HEARTBEAT;
+        let next = std::mem::replace(&mut follower.next_index, last + 1);
+        let prev_log_index = next - 1;
+        let Some(prev_log_term) = self.log().term_at(prev_log_index) else {
+            if let Some(follower) = self.follower(peer) {
+                follower.next_index = base.index + 1;
+            }
+            return Some(Outgoing::Install(InstallSnapshotArgs {
+                term: self.term(),
+                leader_id: self.me,
+                last_included_index: base.index,
+                last_included_term: base.term,
+                data: self.snapshot.clone(),
+            }));
+        };
+        Some(Outgoing::Append(AppendEntriesArgs {
+            term: self.term(),
+            leader_id: self.me,
+            prev_log_index,
+            prev_log_term,
+            entries: self.log().after(prev_log_index).to_vec(),
+            leader_commit: self.commit_index,
+        }))
+    }
+
+    /// AppendEntries RPC, receiver side (Figure 2; §5.3).
+    pub(crate) fn handle_append_entries(&mut self, args: AppendEntriesArgs) -> AppendEntriesReply {
+        self.observe_term(args.term);
+
+        // 1. Reply false if term < currentTerm.
+        if args.term < self.term() {
+            return self.refuse_entries(None);
+        }
+        self.follow();
+
+        // 2. Reply false if the log lacks an entry at prevLogIndex whose term is prevLogTerm. What
+        //    the snapshot covers is committed, and so is the same in the leader's log.
+        let covered = args.prev_log_index < self.log().base().index;
+        let held = self.log().term_at(args.prev_log_index);
+        if !covered && held != Some(args.prev_log_term) {
+            return self.refuse_entries(Some(self.conflict_at(args.prev_log_index)));
+        }
+
+        // 3, 4. Drop our entries from the first conflict on; append the new ones.
+        let last_new_index = args.prev_log_index + args.entries.len() as Index;
+        self.dirty |= self.persistent.log.merge(args.prev_log_index, args.entries);
+
+        // 5. commitIndex = min(leaderCommit, index of last new entry). Not our own last index:
+        //    beyond the last new one our log is unchecked.
+        let known = args.leader_commit.min(last_new_index);
+        self.commit_index = self.commit_index.max(known);
+        AppendEntriesReply {
+            term: self.term(),
+            success: true,
+            conflict: None,
+        }
+    }
+
+    fn refuse_entries(&self, conflict: Option<Conflict>) -> AppendEntriesReply {
+        AppendEntriesReply {
+            term: self.term(),
+            success: false,
+            conflict,
+        }
+    }
+
+    /// Where the leader should look next for a place at which the logs agree.
+    fn conflict_at(&self, index: Index) -> Conflict {
+        match self.log().term_at(index) {
+            Some(term) => Conflict {
+                term: Some(term),
+                first_index: self.log().first_of_term_at(index),
+            },
+            None => Conflict {
+                term: None,
+                first_index: self.log().last().index + 1,
+            },
+        }
+    }
+
+    /// AppendEntries RPC, sender side: `peer` answered what we sent in term `term`, with entries
+    /// from `prev` + 1 to `last`.
+    pub(crate) fn handle_append_reply(
+        &mut self,
+        peer: usize,
+        (term, prev, last): (Term, Index, Index),
+        reply: &AppendEntriesReply,
+    ) {
+        self.observe_term(reply.term);
+        // Look around: do we still lead in the term in which we asked?
+        if term != self.term() || !self.is_leader() {
+            return;
+        }
+        if reply.success {
+            return self.acknowledged(peer, last);
+        }
+        let Some(conflict) = &reply.conflict else {
+            return;
+        };
+        let next = self.after_conflict(conflict);
+        let Some(follower) = self.follower(peer) else {
+            return;
+        };
+        // An old answer may tell of a conflict that has long been mended.
+        if prev > follower.match_index {
+            let next = next.min(prev).max(follower.match_index + 1);
+            follower.next_index = follower.next_index.min(next);
+        }
+    }
+
+    /// `peer` holds our log up to `index`.
+    pub(crate) fn acknowledged(&mut self, peer: usize, index: Index) {
+        if let Some(follower) = self.follower(peer) {
+            follower.match_index = follower.match_index.max(index);
+            follower.next_index = follower.next_index.max(index + 1);
+            self.advance_commit_index();
+        }
+    }
+
+    /// A message of term `term` to `peer`, which carried the log from `first` on, was lost, or its
+    /// answer was: that is no longer under way.
+    pub(crate) fn unanswered(&mut self, peer: usize, term: Term, first: Index) {
+        if term == self.term()
+            && let Some(follower) = self.follower(peer)
+        {
+            let first = first.max(follower.match_index + 1);
+            follower.next_index = follower.next_index.min(first);
+        }
+    }
+
+    /// The next index to try after a conflict (end of §5.3): behind our last entry of the
+    /// follower's term, or else before that term altogether.
+    fn after_conflict(&self, conflict: &Conflict) -> Index {
+        let shared = conflict.term.and_then(|term| self.log().last_of_term(term));
+        shared.map_or(conflict.first_index, |last| last + 1)
+    }
+
+    /// Figure 2, "Leaders": an index that a majority holds is committed, if its entry is of the
+    /// current term (§5.4.2: older entries are only committed along with one of those, or Figure
+    /// 8 happens).
+    fn advance_commit_index(&mut self) {
+        let own = self.log().last().index;
+        let Role::Leader { followers } = &self.role else {
+            return;
+        };
+        let mut held: Vec<Index> = followers
+            .iter()
+            .map(|follower| follower.match_index)
+            .collect();
+        held[self.me] = own;
+        held.sort_unstable();
+        // The highest index that a quorum reaches.
+        let index = held[self.peers - self.quorum()];
+        if index > self.commit_index && self.log().term_at(index) == Some(self.term()) {
+            self.commit_index = index;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::RequestVoteReply;
+    use crate::state::Persistent;
+
+    fn peer(terms: &[Term]) -> State {
+        let mut persistent = Persistent::default();
+        for term in terms {
+            persistent.log.append(Entry {
+                term: *term,
+                command: Bytes::new(),
+            });
+            persistent.current_term = *term;
+        }
+        State::revive(0, 3, persistent, Bytes::new())
+    }
+
+    fn leader(terms: &[Term]) -> State {
+        let mut peer = peer(terms);
+        let asked = peer.stand_for_election();
+        let term = peer.term();
+        peer.handle_vote(
+            1,
+            &asked,
+            &RequestVoteReply {
+                term,
+                vote_granted: true,
+            },
+        );
+        assert!(peer.is_leader());
+        peer
+    }
+
+    fn append(term: Term, prev: (Index, Term), terms: &[Term], commit: Index) -> AppendEntriesArgs {
+        let entries = terms.iter().map(|term| Entry {
+            term: *term,
+            command: Bytes::new(),
+        });
+        AppendEntriesArgs {
+            term,
+            leader_id: 1,
+            prev_log_index: prev.0,
+            prev_log_term: prev.1,
+            entries: entries.collect(),
+            leader_commit: commit,
+        }
+    }
+
+    fn accepted() -> AppendEntriesReply {
+        AppendEntriesReply {
+            term: 0,
+            success: true,
+            conflict: None,
+        }
+    }
+
+    #[test]
+    fn commit_stops_at_the_last_new_entry() {
+        let mut peer = peer(&[1, 1, 1]);
+        assert!(
+            peer.handle_append_entries(append(2, (1, 1), &[], 3))
+                .success
+        );
+        assert_eq!(peer.commit_index, 1, "entries 2 and 3 are unchecked");
+    }
+
+    #[test]
+    fn a_late_message_takes_nothing_away() {
+        let mut peer = peer(&[]);
+        peer.handle_append_entries(append(1, (0, 0), &[1, 1, 1], 3));
+        peer.handle_append_entries(append(1, (0, 0), &[1], 1));
+        assert_eq!((peer.log().last().index, peer.commit_index), (3, 3));
+    }
+
+    #[test]
+    fn an_older_leader_is_refused() {
+        let mut peer = peer(&[3]);
+        let reply = peer.handle_append_entries(append(2, (0, 0), &[2], 1));
+        assert_eq!((reply.success, reply.term), (false, 3));
+        assert_eq!(peer.log().term_at(1), Some(3));
+    }
+
+    #[test]
+    fn a_conflict_names_its_term_and_where_that_begins() {
+        let mut peer = peer(&[1, 4, 4, 4]);
+        let reply = peer.handle_append_entries(append(6, (4, 6), &[], 0));
+        assert_eq!(
+            reply.conflict,
+            Some(Conflict {
+                term: Some(4),
+                first_index: 2
+            })
+        );
+        let reply = peer.handle_append_entries(append(6, (9, 6), &[], 0));
+        assert_eq!(
+            reply.conflict,
+            Some(Conflict {
+                term: None,
+                first_index: 5
+            })
+        );
+    }
+
+    #[test]
+    fn a_leader_backs_up_by_a_term_at_a_time() {
+        let mut leader = leader(&[1, 1, 2, 2, 3]);
+        let conflict = Conflict {
+            term: Some(2),
+            first_index: 3,
+        };
+        assert_eq!(
+            leader.after_conflict(&conflict),
+            5,
+            "behind our last entry of term 2"
+        );
+        let conflict = Some(Conflict {
+            term: Some(9),
+            first_index: 2,
+        });
+        let reply = AppendEntriesReply {
+            term: 0,
+            success: false,
+            conflict,
+        };
+        let term = leader.term();
+        leader.handle_append_reply(1, (term, 5, 5), &reply);
+        assert_eq!(
+            leader.follower(1).map(|follower| follower.next_index),
+            Some(2)
+        );
+    }
+
+    #[test]
+    fn only_entries_of_the_own_term_are_committed_by_counting() {
+        // Figure 8, (c): an entry of an earlier term on a majority is not committed by that.
+        let mut leader = leader(&[1, 2]);
+        let term = leader.term();
+        leader.handle_append_reply(1, (term, 0, 2), &accepted());
+        assert_eq!(leader.commit_index, 0);
+        leader.start(Bytes::new());
+        leader.handle_append_reply(1, (term, 2, 3), &accepted());
+        assert_eq!(leader.commit_index, 3);
+    }
+
+    #[test]
+    fn answers_of_earlier_terms_do_not_count() {
+        let mut leader = leader(&[]);
+        leader.start(Bytes::new());
+        let old = leader.term() - 1;
+        leader.handle_append_reply(1, (old, 0, 1), &accepted());
+        assert_eq!(leader.commit_index, 0);
+    }
+
+    #[test]
+    fn what_is_under_way_is_not_sent_twice() {
+        let mut leader = leader(&[]);
+        leader.start(Bytes::new());
+        let Some(Outgoing::Append(first)) = leader.replicate(1) else {
+            panic!("entries")
+        };
+        assert_eq!(first.entries.len(), 1);
+        let Some(Outgoing::Append(second)) = leader.replicate(1) else {
+            panic!("a heartbeat")
+        };
+        assert_eq!((second.entries.len(), second.prev_log_index), (0, 1));
+        let term = leader.term();
+        leader.unanswered(1, term, 1);
+        let Some(Outgoing::Append(again)) = leader.replicate(1) else {
+            panic!("entries")
+        };
+        assert_eq!(again.entries.len(), 1);
+    }
+}
