@@ -1,0 +1,80 @@
+# What a person types. `make` alone shows it all.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/sh
+
+define HELP
+make …
+  test-3A        leader election
+  test-3B        log replication
+  test-3C        persistence
+  test-3D        snapshots
+  test-3         all four
+  test           everything a change must pass: the tests of every crate, then all suites
+  check          format, lints, documentation, licences
+  bench          what a switch, a lock, an RPC and a suite cost, as one table
+  clean          remove what was built
+
+The test targets take, in any combination:
+  SEEDS=100      run each case under so many seeds
+  SEED=17        begin with this seed (alone: run this one)
+  FILTER=backup  run only the cases whose name contains this
+  MODE=real      real threads in real time, instead of the simulation (sim)
+  RAFT=path      judge the Raft in that folder, instead of the reference
+  JOBS=1         so many worker processes, instead of one for each processor
+  ARGS="…"       whatever else the runner knows; ARGS=--help shows it
+endef
+
+# A word for the shell, whatever it contains; and `--name word`, if there is one.
+quote = '$(subst ','\'',$(1))'
+option = $(if $(strip $(2)), --$(1) $(call quote,$(2)))
+
+# The runner works in a folder of its own, so it needs an absolute path.
+HOME_RAFT = $(patsubst ~/%,$(HOME)/%,$(RAFT))
+RAFT_PATH = $(if $(RAFT),$(if $(filter /%,$(firstword $(HOME_RAFT))),,$(CURDIR)/)$(HOME_RAFT))
+
+OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,mode,$(MODE))$(call \
+	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call option,raft,$(RAFT_PATH)) $(ARGS)
+
+PARTS := 3A 3B 3C 3D
+RUN_SUITES = cargo test -q -p tests --test labs --
+
+# The integration tests of `tests`, without the suites: those come last, and take the options.
+OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs))))
+
+# cargo -q says nothing while it builds. Nobody should take that for a hang.
+BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
+ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
+
+.PHONY: help $(PARTS:%=test-%) test-3 test check bench clean
+
+help:
+	@: $(info $(HELP))
+
+$(PARTS:%=test-%): test-%:
+	$(ANNOUNCE)
+	@$(RUN_SUITES) $*$(OPTIONS)
+
+test-3:
+	$(ANNOUNCE)
+	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
+
+test:
+	$(ANNOUNCE)
+	@cargo test -q --workspace --exclude tests
+	@cargo test -q -p tests --lib $(OTHER_TESTS:%=--test %)
+	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
+
+check:
+	@cargo fmt --all --check
+	@cargo clippy -q --workspace --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
+	@.ci/deny
+
+bench:
+	@cargo bench -q -p tests --bench costs $(if $(PROFILE),--profile $(PROFILE)) -- $(ARGS)
+
+clean:
+	@cargo clean -q
