@@ -194,3 +194,20 @@ fn a_trace_changes_nothing() {
     let hash = |trace| Simulation::new(5).trace(trace).run(turmoil).trace_hash;
     assert_eq!(hash(true), hash(false));
 }
+
+/// The hash covers the bytes of requests and of replies.
+#[test]
+fn the_hash_covers_what_is_sent() {
+    let hash = |asked: u64, told: u64| {
+        let run = Simulation::new(1).run(move || {
+            let net = Network::new();
+            let tell = Service::new("Tell").method("it", move |_: u64| told);
+            net.add_server(1, &Node::new("n1"), vec![tell]);
+            assert_eq!(connected(&net, 0, 1).call("Tell.it", &asked), Some(told));
+        });
+        run.trace_hash
+    };
+    assert_eq!(hash(1, 1), hash(1, 1));
+    assert_ne!(hash(1, 1), hash(2, 1));
+    assert_ne!(hash(1, 1), hash(1, 2));
+}
