@@ -1,0 +1,129 @@
+//! The cases of the course's labs, as data: name, part, points, prose, function. What each checks
+//! and every limit in it are the course's (MIT 6.5840, spring 2025); the words are ours.
+
+mod election;
+mod log;
+mod persistence;
+mod snapshots;
+
+use crate::cluster::{Cluster, Snapshots};
+use bytes::Bytes;
+use std::fmt;
+
+/// A part of the labs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Leader election.
+    A3,
+    /// The log.
+    B3,
+    /// Persistence.
+    C3,
+    /// Log compaction.
+    D3,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Part::A3 => "3A",
+            Part::B3 => "3B",
+            Part::C3 => "3C",
+            Part::D3 => "3D",
+        })
+    }
+}
+
+/// One case.
+pub struct Case {
+    /// The part that it belongs to.
+    pub part: Part,
+    /// Its name within the part.
+    pub name: &'static str,
+    /// The course's name for it.
+    pub alias: &'static str,
+    /// What it is worth.
+    pub points: u32,
+    /// What it shows, in a line.
+    pub about: &'static str,
+    /// Number of servers.
+    pub servers: usize,
+    /// Whether the network keeps every message.
+    pub reliable: bool,
+    /// Whether the services make snapshots.
+    pub snapshots: Snapshots,
+    /// The case itself. It fails by panicking, or by the cluster's `fault`.
+    pub run: fn(&Cluster),
+}
+
+impl Case {
+    /// `3B::backup`.
+    pub fn full_name(&self) -> String {
+        format!("{}::{}", self.part, self.name)
+    }
+
+    /// Whether `word` means this case: its part (`3` for all of lab 3), its name, its full name or
+    /// the course's name.
+    pub fn is_meant_by(&self, word: &str) -> bool {
+        let part = self.part.to_string();
+        [
+            part.as_str(),
+            &part[..1],
+            self.name,
+            &self.full_name(),
+            self.alias,
+        ]
+        .contains(&word)
+    }
+}
+
+/// All cases, in the course's order.
+pub fn all() -> impl Iterator<Item = &'static Case> {
+    let parts = [
+        election::CASES,
+        log::CASES,
+        persistence::CASES,
+        snapshots::CASES,
+    ];
+    parts.into_iter().flatten()
+}
+
+/// A command, for messages: its text if it is short, else its length.
+pub(crate) fn show(command: &Bytes) -> impl fmt::Display + use<> {
+    struct Shown(Bytes);
+    impl fmt::Display for Shown {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match std::str::from_utf8(&self.0) {
+                Ok(text) if text.len() <= 40 => write!(f, "\"{text}\""),
+                _ => write!(f, "({} bytes)", self.0.len()),
+            }
+        }
+    }
+    Shown(command.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique() {
+        let names: BTreeSet<String> = all().map(Case::full_name).collect();
+        let aliases: BTreeSet<&str> = all().map(|case| case.alias).collect();
+        assert_eq!((names.len(), aliases.len()), (28, 28));
+    }
+
+    #[test]
+    fn every_part_has_its_points() {
+        for (part, points) in [
+            (Part::A3, 15),
+            (Part::B3, 30),
+            (Part::C3, 30),
+            (Part::D3, 25),
+        ] {
+            let cases = all().filter(|case| case.part == part);
+            assert_eq!(cases.map(|case| case.points).sum::<u32>(), points, "{part}");
+        }
+    }
+}

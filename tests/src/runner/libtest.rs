@@ -1,0 +1,21 @@
+//! The face that `cargo test`, `cargo nextest` and editors expect: each case is a test.
+
+use super::options::Options;
+use crate::{Submission, cases};
+use clap::Parser;
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::process::ExitCode;
+
+pub(super) fn main(submission: Submission, arguments: &Arguments) -> ExitCode {
+    let trials = cases::all().enumerate().map(|(place, case)| {
+        Trial::test(case.full_name(), move || {
+            let options = Options::parse_from(["labs", "--jobs", "1"]);
+            let report = super::run(submission, &options, &[(place, case)], false)?;
+            match report.failure() {
+                None => Ok(()),
+                Some(text) => Err(Failed::from(text)),
+            }
+        })
+    });
+    libtest_mimic::run(arguments, trials.collect()).exit_code()
+}

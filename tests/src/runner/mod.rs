@@ -1,0 +1,169 @@
+//! Cases × seeds in worker processes, and what is said of them.
+//!
+//! | file | room |
+//! | --- | --- |
+//! | `options` | the command line |
+//! | `trial` | one run of one case |
+//! | `real` | what only real threads need |
+//! | `worker`, `wire`, `pool` | worker processes, both sides |
+//! | `report` | the table, failures, the summary |
+//! | `libtest` | `cargo test`, nextest and editors |
+//! | `submission` | judging a crate that is not linked in |
+
+mod libtest;
+mod options;
+mod pool;
+pub(crate) mod real;
+mod report;
+mod submission;
+mod trial;
+mod wire;
+mod worker;
+
+use crate::Submission;
+use crate::cases::{self, Case};
+use clap::Parser;
+use labrt::harness::Mutex;
+use options::Options;
+use report::Report;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use trial::Manner;
+use wire::Job;
+
+/// Seeds in a job: few enough that all workers are busy to the end, many enough that handing them
+/// out costs nothing.
+const LONGEST_JOB: u64 = 25;
+
+pub(crate) fn main(submission: Submission) -> ExitCode {
+    if std::env::var_os(worker::VARIABLE).is_some() {
+        return worker::main(submission);
+    }
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return not_ours(submission, &error),
+    };
+    match carry_out(submission, &options) {
+        Ok(code) => code,
+        Err(refusal) => {
+            eprintln!("error: {refusal}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The words are not ours: libtest's, a call for help, or a mistake.
+fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if let Ok(arguments) = libtest_mimic::Arguments::try_parse() {
+        return libtest::main(submission, &arguments);
+    }
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or("bad arguments");
+    eprintln!("{first} (--help shows what there is)");
+    ExitCode::from(2)
+}
+
+fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
+    let chosen = choose(options)?;
+    if options.list {
+        report::list(&chosen);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(path) = &options.raft {
+        return submission::judge(path);
+    }
+    let report = run(submission, options, &chosen, true)?;
+    Ok(report.exit_code())
+}
+
+/// Runs the chosen cases and prints what became of them.
+fn run(
+    submission: Submission,
+    options: &Options,
+    chosen: &[(usize, &'static Case)],
+    show: bool,
+) -> Result<Report, String> {
+    let how = Manner {
+        mode: options.mode,
+        strategy: options.strategy,
+        check_determinism: options.check_determinism,
+        trace: options.trace,
+    };
+    let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let workers = options.jobs.map_or(cores, |jobs| jobs as usize);
+    let sink = report.clone();
+    pool::run(
+        jobs(options, chosen, how, workers),
+        workers,
+        Arc::new(move |case, seed, outcome, wall| sink.lock().add(case, seed, outcome, wall)),
+    )
+    .map_err(|error| format!("cannot run the worker processes: {error}"))?;
+    let report = std::mem::take(&mut *report.lock());
+    report.finish();
+    Ok(report)
+}
+
+fn jobs(
+    options: &Options,
+    chosen: &[(usize, &'static Case)],
+    how: Manner,
+    workers: usize,
+) -> VecDeque<Job> {
+    let size = (options.seeds / (4 * workers as u64)).clamp(1, LONGEST_JOB);
+    let mut jobs = VecDeque::new();
+    for (case, _) in chosen {
+        let end = options.seed.saturating_add(options.seeds);
+        let mut first = options.seed;
+        while first < end {
+            let count = size.min(end - first);
+            jobs.push_back(Job {
+                case: *case,
+                first,
+                count,
+                how,
+            });
+            first += count;
+        }
+    }
+    jobs
+}
+
+/// The cases that the command line means, with their places among all.
+fn choose(options: &Options) -> Result<Vec<(usize, &'static Case)>, String> {
+    for word in &options.select {
+        if !cases::all().any(|case| case.is_meant_by(word)) {
+            return Err(format!(
+                "there is no part or case {word:?}; --list shows all"
+            ));
+        }
+    }
+    let wanted = |case: &Case| {
+        let named = options.select.iter().any(|word| case.is_meant_by(word));
+        (options.select.is_empty() || named)
+            && (case.full_name().contains(&options.filter) || case.alias.contains(&options.filter))
+    };
+    let chosen: Vec<_> = cases::all()
+        .enumerate()
+        .filter(|(_, case)| wanted(case))
+        .collect();
+    if chosen.is_empty() {
+        return Err(format!(
+            "no case matches {:?}; --list shows all",
+            options.filter
+        ));
+    }
+    Ok(chosen)
+}
+
+/// The project's root.
+pub(crate) fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}

@@ -1,0 +1,74 @@
+//! The command line.
+
+use labrt::Strategy;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Judge a Raft implementation by the course's cases.
+#[derive(clap::Parser, Clone, Debug)]
+#[command(name = "labs")]
+pub(super) struct Options {
+    /// What to run: a part (3A), a lab (3), a case (backup or 3B::backup) or the course's name for
+    /// it (TestBackup3B); everything if none is given
+    pub(super) select: Vec<String>,
+    /// Run only cases whose name, or the course's name for it, contains this
+    #[arg(long, default_value = "")]
+    pub(super) filter: String,
+    /// Number of seeds for each case, counted up from the first
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) seeds: u64,
+    /// The first seed
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Simulated network and virtual time, or real threads and the wall clock
+    #[arg(long, value_enum, default_value_t = Mode::Sim)]
+    pub(super) mode: Mode,
+    /// Worker processes to run side by side [default: one for each processor]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub(super) jobs: Option<u64>,
+    /// How the simulation picks the next thread
+    #[arg(long, value_enum, default_value_t = Schedule::Random)]
+    pub(super) strategy: Schedule,
+    /// Run every seed twice and compare all that happened
+    #[arg(long)]
+    pub(super) check_determinism: bool,
+    /// Judge the crate at this path, which offers `pub fn make` as `labapi::MakeRaft`
+    #[arg(long)]
+    pub(super) raft: Option<PathBuf>,
+    /// Print the whole event stream of each run
+    #[arg(long)]
+    pub(super) trace: bool,
+    /// List the cases with points and prose, and run nothing
+    #[arg(long)]
+    pub(super) list: bool,
+}
+
+/// In which world the cases run.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Mode {
+    /// Virtual time; a run follows from its seed
+    Sim,
+    /// Real threads and real time, as in the course
+    Real,
+}
+
+/// Names of the scheduling strategies.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Schedule {
+    /// Any thread that could run
+    Random,
+    /// Random priorities with a few changes (probabilistic concurrency testing)
+    Pct,
+    /// In turn
+    Fifo,
+}
+
+impl Schedule {
+    pub(super) fn strategy(self) -> Strategy {
+        match self {
+            Schedule::Random => Strategy::default(),
+            Schedule::Pct => Strategy::pct(3),
+            Schedule::Fifo => Strategy::Fifo,
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What the person at the terminal sees.
+
+use super::options::{Mode, Options};
+use super::trial::{Outcome, Told};
+use crate::Submission;
+use crate::cases::Case;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+#[derive(Default)]
+pub(super) struct Report {
+    cases: Vec<Tally>,
+    /// How many of `cases` have had their line.
+    printed: usize,
+    show: bool,
+    colour: bool,
+    mode: Option<Mode>,
+    trace: bool,
+    determinism: bool,
+    began: Duration,
+    warnings: BTreeMap<String, u64>,
+}
+
+/// What the runs of one case came to.
+struct Tally {
+    place: usize,
+    case: &'static Case,
+    wanted: u64,
+    runs: u64,
+    failed: BTreeMap<u64, Told>,
+    total: Outcome,
+    wall: Duration,
+    hashes: BTreeSet<u64>,
+}
+
+impl Report {
+    pub(super) fn new(
+        submission: Submission,
+        options: &Options,
+        chosen: &[(usize, &'static Case)],
+        show: bool,
+    ) -> Report {
+        let tally = |(place, case): &(usize, &'static Case)| Tally {
+            place: *place,
+            case,
+            wanted: options.seeds,
+            runs: 0,
+            failed: BTreeMap::new(),
+            total: Outcome::default(),
+            wall: Duration::ZERO,
+            hashes: BTreeSet::new(),
+        };
+        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let report = Report {
+            cases: chosen.iter().map(tally).collect(),
+            show,
+            colour,
+            mode: Some(options.mode),
+            trace: options.trace,
+            determinism: options.check_determinism,
+            began: labrt::time::since_start(),
+            ..Report::default()
+        };
+        report.head(submission, options);
+        report
+    }
+
+    fn print(&self, text: &str) {
+        if self.show {
+            // A reader that hung up (`| head`) is no reason to fail.
+            let _ = writeln!(std::io::stdout(), "{text}");
+        }
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        match self.colour {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_string(),
+        }
+    }
+
+    fn head(&self, submission: Submission, options: &Options) {
+        let seeds = match options.seeds {
+            1 => format!("seed {}", options.seed),
+            n => format!(
+                "seeds {} to {}",
+                options.seed,
+                options.seed.saturating_add(n - 1)
+            ),
+        };
+        let world = match options.mode {
+            Mode::Sim => format!("simulated, {seeds}"),
+            Mode::Real => "real threads, real time".to_string(),
+        };
+        self.print(&format!("Judging {} ({world})\n", submission.name));
+        let time = if options.mode == Mode::Sim {
+            "virtual"
+        } else {
+            "time"
+        };
+        self.print(&self.paint(
+            "2",
+            &format!(
+                "part  {:<28} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  seeds",
+                "case", "", "wall"
+            ),
+        ));
+    }
+
+    /// Takes in the result of one run.
+    pub(super) fn add(&mut self, place: usize, seed: u64, outcome: Outcome, wall: Duration) {
+        for warning in &outcome.warnings {
+            *self.warnings.entry(warning.clone()).or_default() += 1;
+        }
+        if self.trace {
+            self.print(&outcome.events.join("\n"));
+        }
+        let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) else {
+            return;
+        };
+        tally.runs += 1;
+        tally.wall += wall;
+        let total = &mut tally.total;
+        total.duration += outcome.duration;
+        total.servers = total.servers.max(outcome.servers);
+        total.rpcs += outcome.rpcs;
+        total.bytes += outcome.bytes;
+        total.commands += outcome.commands;
+        let known = !tally.hashes.insert(outcome.hash);
+        if self.determinism && known && outcome.failure.is_none() {
+            let reason = format!("seed {seed} did exactly what another seed did");
+            tally.failed.insert(
+                seed,
+                Told {
+                    reason,
+                    ..Told::default()
+                },
+            );
+        }
+        if let Some(told) = outcome.failure {
+            tally.failed.insert(seed, told);
+        }
+        while let Some(next) = self.cases.get(self.printed)
+            && next.runs == next.wanted
+        {
+            self.print(&self.line(next));
+            self.printed += 1;
+        }
+    }
+
+    fn line(&self, tally: &Tally) -> String {
+        let passed = tally.runs - tally.failed.len() as u64;
+        let verdict = match tally.failed.is_empty() {
+            true => self.paint("32", "passed "),
+            false => self.paint("31;1", "FAILED "),
+        };
+        let total = &tally.total;
+        format!(
+            "{:<5} {:<28} {verdict} {:>7.1} s  {:>7} {:>8} {:>10} {:>9}  {:>9}  {passed}/{}",
+            tally.case.part,
+            tally.case.name,
+            total.duration.as_secs_f64(),
+            tally.case.servers,
+            total.rpcs,
+            total.bytes,
+            total.commands,
+            short(tally.wall),
+            tally.runs
+        )
+    }
+
+    /// Tells failures and warnings, and sums up.
+    pub(super) fn finish(&self) {
+        for tally in &self.cases {
+            if let Some((seed, told)) = tally.failed.first_key_value() {
+                self.print(&format!("\n{}", self.story(tally, *seed, told)));
+            }
+        }
+        if !self.warnings.is_empty() {
+            self.print(&format!("\n{}", self.paint("33", "warnings")));
+            for (warning, times) in &self.warnings {
+                self.print(&format!("  {times}× {warning}"));
+            }
+        }
+        let failed = self
+            .cases
+            .iter()
+            .filter(|tally| !tally.failed.is_empty())
+            .count();
+        let passed = self.cases.len() - failed;
+        let points = |tally: &&Tally| tally.case.points;
+        let earned = self.cases.iter().filter(|tally| tally.failed.is_empty());
+        let runs: u64 = self.cases.iter().map(|tally| tally.runs).sum();
+        self.print(&format!(
+            "\n{} of {} points, {runs} runs in {}",
+            earned.map(|tally| points(&tally)).sum::<u32>(),
+            self.cases.iter().map(|tally| points(&tally)).sum::<u32>(),
+            short(labrt::time::since_start() - self.began)
+        ));
+        self.print(&format!("{passed} passed, {failed} failed"));
+    }
+
+    /// A failure: what the case shows, what went wrong, what came before, how to see it again.
+    fn story(&self, tally: &Tally, seed: u64, told: &Told) -> String {
+        let case = tally.case;
+        let title = format!("{} {}: {}", case.part, case.name, case.about);
+        let mut story = self.paint("31;1", &title);
+        let _ = write!(story, "\n  failed under seed {seed}");
+        if tally.runs > 1 {
+            let _ = write!(
+                story,
+                " (first of {} among {})",
+                tally.failed.len(),
+                tally.runs
+            );
+        }
+        for line in told.reason.lines() {
+            let _ = write!(story, "\n  {line}");
+        }
+        if !told.last.is_empty() {
+            let _ = write!(story, "\n\n  the last events before it");
+            for event in &told.last {
+                let _ = write!(story, "\n    {event}");
+            }
+        }
+        if let Some(trace) = &told.trace {
+            let _ = write!(story, "\n\n  the whole trace: {trace}");
+        }
+        let mode = if self.mode == Some(Mode::Real) {
+            " MODE=real"
+        } else {
+            ""
+        };
+        let _ = write!(
+            story,
+            "\n  to see it again: make test-{} FILTER={} SEED={seed}{mode}",
+            case.part, case.name
+        );
+        story
+    }
+
+    /// The first failure's story, if there is one.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.cases.iter().find_map(|tally| {
+            let (seed, told) = tally.failed.first_key_value()?;
+            Some(self.story(tally, *seed, told))
+        })
+    }
+
+    pub(super) fn exit_code(&self) -> ExitCode {
+        let failed = self.cases.iter().any(|tally| !tally.failed.is_empty());
+        ExitCode::from(u8::from(failed))
+    }
+}
+
+fn short(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds >= 10.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{:.0} ms", seconds * 1000.0)
+    }
+}
+
+/// The cases, a line each.
+pub(super) fn list(chosen: &[(usize, &'static Case)]) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(
+        out,
+        "part  {:<28} points  {:<34} what it shows",
+        "case", "in the course"
+    );
+    for (_, case) in chosen {
+        let _ = writeln!(
+            out,
+            "{:<5} {:<28} {:>6}  {:<34} {}",
+            case.part, case.name, case.points, case.alias, case.about
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! One run of one case under one seed.
+
+use super::options::{Mode, Schedule};
+use super::real;
+use crate::cases::Case;
+use crate::cluster::{Cluster, Usage};
+use crate::{Submission, TIME_LIMIT};
+use labrt::{Simulation, time, trace};
+use serde::{Deserialize, Serialize};
+use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
+
+/// How to run.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Manner {
+    pub(super) mode: Mode,
+    pub(super) strategy: Schedule,
+    pub(super) check_determinism: bool,
+    pub(super) trace: bool,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Outcome {
+    pub(super) failure: Option<Told>,
+    pub(super) duration: Duration,
+    pub(super) servers: usize,
+    pub(super) rpcs: u64,
+    pub(super) bytes: u64,
+    pub(super) commands: u64,
+    pub(super) hash: u64,
+    pub(super) warnings: Vec<String>,
+    pub(super) events: Vec<String>,
+}
+
+/// A failure, told.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Told {
+    /// The reason; the first line is the short form.
+    pub(super) reason: String,
+    /// The last events before it.
+    pub(super) last: Vec<String>,
+    /// Where the whole trace was written.
+    pub(super) trace: Option<String>,
+}
+
+/// Events shown with a failure.
+const LAST_EVENTS: usize = 20;
+
+/// Events kept in the real world, where a run cannot be repeated.
+const REAL_EVENTS: usize = 10_000;
+
+/// Runs `case` once; if it fails, tells why, with the events before.
+pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+    match how.mode {
+        Mode::Real => run_real(submission, case, seed),
+        Mode::Sim => run_simulated(submission, case, seed, how),
+    }
+}
+
+fn body(submission: Submission, case: &'static Case) -> Usage {
+    let cluster = Cluster::new(submission.raft, case.servers, case.reliable, case.snapshots);
+    (case.run)(&cluster);
+    let usage = cluster.usage();
+    cluster.shut_down();
+    usage
+}
+
+fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+    let simulation = Simulation::new(seed)
+        .strategy(how.strategy.strategy())
+        .trace(how.trace)
+        .time_limit(TIME_LIMIT);
+    let report = simulation.run(move || (time::since_start(), body(submission, case)));
+    let (failure, usage) = match report.outcome {
+        Ok((_, usage)) => (None, usage),
+        Err(failure) => (Some(failure.to_string()), Usage::default()),
+    };
+    Outcome {
+        failure: failure.map(|reason| Told {
+            reason,
+            ..Told::default()
+        }),
+        duration: report.virtual_time,
+        servers: usage.servers,
+        rpcs: usage.rpcs,
+        bytes: usage.bytes,
+        commands: usage.commands,
+        hash: report.trace_hash,
+        warnings: report.warnings,
+        events: report.events.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+    let mut outcome = simulate(submission, case, seed, how);
+    if how.check_determinism && outcome.failure.is_none() {
+        let again = simulate(submission, case, seed, how);
+        if again.hash != outcome.hash {
+            outcome.failure = Some(difference(submission, case, seed, how));
+        }
+        return outcome;
+    }
+    if let Some(told) = &mut outcome.failure {
+        // The same again, this time with a trace: the run follows from its seed.
+        let traced = simulate(submission, case, seed, Manner { trace: true, ..how });
+        let same = traced
+            .failure
+            .as_ref()
+            .is_some_and(|again| again.reason.lines().next() == told.reason.lines().next());
+        if !same {
+            told.reason.push_str(
+                "\n  (not reproduced when run again: the code under test depends on something \
+                 that does not follow from the seed)",
+            );
+        }
+        tell(told, case, seed, &traced.events);
+        outcome.warnings = traced.warnings;
+    }
+    outcome
+}
+
+/// Names the first event in which two runs of one seed differ.
+fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Told {
+    let traced = Manner { trace: true, ..how };
+    let one = simulate(submission, case, seed, traced).events;
+    let other = simulate(submission, case, seed, traced).events;
+    let common = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let shown = |events: &[String]| {
+        events
+            .get(common)
+            .cloned()
+            .unwrap_or_else(|| "(the end)".into())
+    };
+    let reason = format!(
+        "two runs of seed {seed} differ: after {common} equal events, one has\n  {}\nthe other\n  {}",
+        shown(&one),
+        shown(&other)
+    );
+    let last = one[common.saturating_sub(LAST_EVENTS)..common].to_vec();
+    Told {
+        reason,
+        last,
+        trace: None,
+    }
+}
+
+fn tell(told: &mut Told, case: &Case, seed: u64, events: &[String]) {
+    told.last = events[events.len().saturating_sub(LAST_EVENTS)..].to_vec();
+    let folder = super::workspace().join("target/raftlab/traces");
+    let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&file, events.join("\n") + "\n"));
+    told.trace = written.is_ok().then(|| file.display().to_string());
+}
+
+fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
+    real::watch_panics();
+    real::forget_panics();
+    trace::keep_real(REAL_EVENTS);
+    let began = time::since_start();
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| body(submission, case)));
+    let duration = time::since_start() - began;
+    let events: Vec<String> = trace::take_real().iter().map(ToString::to_string).collect();
+    let usage = ended.unwrap_or_default();
+    let failure = real::stray_panic().map(|reason| {
+        let mut told = Told {
+            reason,
+            ..Told::default()
+        };
+        tell(&mut told, case, seed, &events);
+        told
+    });
+    Outcome {
+        failure,
+        duration,
+        servers: usage.servers,
+        rpcs: usage.rpcs,
+        bytes: usage.bytes,
+        commands: usage.commands,
+        ..Outcome::default()
+    }
+}

@@ -1,0 +1,58 @@
+//! The worker's side: does one job after another until its parent hangs up. Whatever the code
+//! under test does to this process - aborts, overflows a stack, never returns - costs one run.
+
+use super::trial;
+use super::wire::{self, Job, Record};
+use crate::{Submission, cases};
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+
+/// Set for a worker by its parent.
+pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
+
+pub(super) fn main(submission: Submission) -> ExitCode {
+    show_logs();
+    let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
+        return ExitCode::from(2);
+    };
+    let mut parent = UnixStream::from(socket);
+    while let Ok(job) = wire::receive::<Job>(&mut parent) {
+        let Some(case) = cases::all().nth(job.case) else {
+            return ExitCode::from(2);
+        };
+        for seed in job.first..job.first + job.count {
+            if wire::send(&mut parent, &Record::Begin { seed }).is_err() {
+                return ExitCode::from(2);
+            }
+            let outcome = trial::run(submission, case, seed, job.how);
+            if wire::send(&mut parent, &Record::End { outcome }).is_err() {
+                return ExitCode::from(2);
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// `RUST_LOG` shows what the code under test logs, with the run's time, node and thread.
+fn show_logs() {
+    if std::env::var_os("RUST_LOG").is_none() {
+        return;
+    }
+    env_logger::Builder::from_default_env()
+        .format(|out, record| {
+            let at = labrt::time::since_start().as_secs_f64();
+            let node = labrt::node::current_name();
+            let thread = labrt::thread::current();
+            writeln!(
+                out,
+                "{at:>11.6} {:>3} {:<10} {:<5} {}",
+                node.as_deref().unwrap_or("-"),
+                thread.name().unwrap_or("-"),
+                record.level(),
+                record.args()
+            )
+        })
+        .init();
+}

@@ -1,0 +1,10 @@
+//! Judges the reference implementation. `RAFT=path` judges another one by the same suites.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tests::main(tests::Submission {
+        name: "the reference",
+        raft: raft::make,
+    })
+}
