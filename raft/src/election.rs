@@ -6,7 +6,7 @@
 
 use crate::log::{Index, LogId};
 use crate::messages::{RequestVoteArgs, RequestVoteReply};
-use crate::state::{Follower, Role, State};
+use crate::state::{Follower, Pace, Role, State};
 use labapi::time::Instant;
 use std::collections::BTreeSet;
 
@@ -94,6 +94,7 @@ impl State {
         let heartbeat_at = Instant::now();
         let follower = Follower {
             next_index,
+            pace: Pace::Stream,
             match_index: 0,
             heartbeat_at,
         };

@@ -5,6 +5,7 @@ use crate::messages::{AppendEntriesArgs, InstallSnapshotArgs, RequestVoteArgs};
 use crate::state::State;
 use bytes::Bytes;
 use labapi::sync::{Arc, Condvar, Mutex, MutexGuard};
+use labapi::time::Instant;
 use labapi::{ClientEnd, Persister, Service, Started};
 
 pub(crate) struct Peer {
@@ -65,14 +66,12 @@ impl Peer {
     }
 
     /// Wakes the replicators that have entries to send, or whose follower we just got or lost.
-    fn wake_replicators(&self, state: &mut State, led: bool) {
+    fn wake_replicators(&self, state: &State, led: bool) {
         let changed = led != state.is_leader() || state.killed;
-        let last = state.log().last().index;
+        let now = Instant::now();
         for (peer, replicable) in self.replicable.iter().enumerate() {
-            let behind = state
-                .follower(peer)
-                .is_some_and(|follower| follower.next_index <= last);
-            if peer != self.me && (changed || behind) {
+            let due = state.replication_due(peer).is_some_and(|due| due <= now);
+            if peer != self.me && (changed || due) {
                 replicable.notify_one();
             }
         }

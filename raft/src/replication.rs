@@ -2,7 +2,7 @@
 
 use crate::log::{Entry, Index, Term};
 use crate::messages::{AppendEntriesArgs, AppendEntriesReply, Conflict, InstallSnapshotArgs};
-use crate::state::{Role, State};
+use crate::state::{Pace, Role, State};
 use crate::tuning;
 use bytes::Bytes;
 use labapi::time::Instant;
@@ -27,32 +27,28 @@ impl State {
         Some((index, term))
     }
 
-    /// When `peer` must hear from us next, if we lead: now, if it lacks entries that are not
-    /// under way.
+    /// When `peer` must hear from us next, if we lead: now, if there are entries to stream.
     pub(crate) fn replication_due(&self, peer: usize) -> Option<Instant> {
         let Role::Leader { followers } = &self.role else {
             return None;
         };
         let follower = &followers[peer];
-        if follower.next_index <= self.log().last().index {
-            return Some(Instant::now());
+        let news = follower.next_index <= self.log().last().index;
+        match follower.pace {
+            Pace::Stream if news => Some(Instant::now()),
+            Pace::Stream | Pace::Probe => Some(follower.heartbeat_at),
         }
-        Some(follower.heartbeat_at)
     }
 
-    /// What to send to `peer`. What is sent counts as received until we hear otherwise, so that
-    /// the next message does not repeat it.
+    /// What to send to `peer`.
     pub(crate) fn replicate(&mut self, peer: usize) -> Option<Outgoing> {
         let last = self.log().last().index;
         let base = self.log().base();
         let follower = self.follower(peer)?;
         follower.heartbeat_at = Instant::now() + tuning::HEARTBEAT;
-        let next = std::mem::replace(&mut follower.next_index, last + 1);
-        let prev_log_index = next - 1;
-        let Some(prev_log_term) = self.log().term_at(prev_log_index) else {
-            if let Some(follower) = self.follower(peer) {
-                follower.next_index = base.index + 1;
-            }
+        let prev_log_index = follower.next_index - 1;
+        if prev_log_index < base.index {
+            follower.pace = Pace::Probe;
             return Some(Outgoing::Install(InstallSnapshotArgs {
                 term: self.term(),
                 leader_id: self.me,
@@ -60,7 +56,11 @@ impl State {
                 last_included_term: base.term,
                 data: self.snapshot.clone(),
             }));
-        };
+        }
+        if follower.pace == Pace::Stream {
+            follower.next_index = last + 1;
+        }
+        let prev_log_term = self.log().term_at(prev_log_index)?;
         Some(Outgoing::Append(AppendEntriesArgs {
             term: self.term(),
             leader_id: self.me,
@@ -149,10 +149,12 @@ impl State {
         let Some(follower) = self.follower(peer) else {
             return;
         };
-        // An old answer may tell of a conflict that has long been mended.
-        if prev > follower.match_index {
-            let next = next.min(prev).max(follower.match_index + 1);
-            follower.next_index = follower.next_index.min(next);
+        // An old answer may tell of a conflict that has long been mended, or is being mended.
+        let latest = follower.pace == Pace::Stream || prev + 1 == follower.next_index;
+        if latest && prev > follower.match_index {
+            follower.next_index = next.min(prev).max(follower.match_index + 1);
+            follower.pace = Pace::Probe;
+            follower.heartbeat_at = Instant::now();
         }
     }
 
@@ -160,19 +162,27 @@ impl State {
     pub(crate) fn acknowledged(&mut self, peer: usize, index: Index) {
         if let Some(follower) = self.follower(peer) {
             follower.match_index = follower.match_index.max(index);
-            follower.next_index = follower.next_index.max(index + 1);
+            if index + 1 >= follower.next_index {
+                follower.next_index = index + 1;
+                follower.pace = Pace::Stream;
+            }
             self.advance_commit_index();
         }
     }
 
-    /// A message of term `term` to `peer`, which carried the log from `first` on, was lost, or its
-    /// answer was: that is no longer under way.
+    /// Entries from `first` on, sent to `peer` in term `term`, were lost, or the answer was.
     pub(crate) fn unanswered(&mut self, peer: usize, term: Term, first: Index) {
-        if term == self.term()
-            && let Some(follower) = self.follower(peer)
+        if term != self.term() {
+            return;
+        }
+        if let Some(follower) = self.follower(peer)
+            && first < follower.next_index
         {
-            let first = first.max(follower.match_index + 1);
-            follower.next_index = follower.next_index.min(first);
+            follower.next_index = first.max(follower.match_index + 1);
+            if follower.pace == Pace::Stream {
+                follower.pace = Pace::Probe;
+                follower.heartbeat_at = Instant::now();
+            }
         }
     }
 

@@ -34,12 +34,24 @@ pub(crate) enum Role {
 /// What a leader believes of a peer's log (Figure 2, "Volatile state on leaders").
 #[derive(Clone, Debug)]
 pub(crate) struct Follower {
-    /// The next entry to send. Runs ahead of the answers; comes back when one does not arrive.
+    /// The next entry to send. While streaming it runs ahead of the answers.
     pub(crate) next_index: Index,
+    pub(crate) pace: Pace,
     /// The last entry known to be there. Never moves back.
     pub(crate) match_index: Index,
     /// When the next heartbeat is due.
     pub(crate) heartbeat_at: Instant,
+}
+
+/// How entries go to a follower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// What is sent counts as received until we hear otherwise, so that no message repeats it.
+    Stream,
+    /// Something was lost, or the logs differ: the same again at each heartbeat, until it is
+    /// accepted. (Were they streamed to a peer that is away, each of a thousand messages that fail
+    /// would have the rest of the log sent once more.)
+    Probe,
 }
 
 pub(crate) struct State {

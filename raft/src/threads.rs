@@ -102,6 +102,7 @@ fn send(peer: &Peer, other: usize, outgoing: Outgoing) {
                 Some(reply) => {
                     peer.with_state(|state| state.handle_append_reply(other, sent, &reply));
                 }
+                None if args.entries.is_empty() => {}
                 None => peer.with_state(|state| state.unanswered(other, sent.0, sent.1 + 1)),
             }
         }
@@ -111,7 +112,7 @@ fn send(peer: &Peer, other: usize, outgoing: Outgoing) {
                 Some(reply) => {
                     peer.with_state(|state| state.handle_install_reply(other, sent, &reply));
                 }
-                None => peer.with_state(|state| state.unanswered(other, sent.0, sent.1)),
+                None => {} // it goes out again at the next heartbeat
             }
         }
     }
