@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub use bytes::Bytes;
+pub use labcodec::Journal;
 pub use labrpc::{ClientEnd, Service};
 pub use labrt::{channel, rand, sync, thread, time};
 pub use persister::Persister;

@@ -4,15 +4,19 @@
 //! with what was sent. This crate alone decides how the bytes look; nothing else in the workspace
 //! names the format.
 //!
-//! A map of the code: this file has the two directions, `error` what can go wrong with them, `value`
-//! the tree that a value of unknown type is looked at as, `names` what its fields may be called.
+//! A map of the code: this file has the two directions, `error` what can go wrong with them,
+//! `journal` a sequence that is saved again and again, `rope` the bytes of such a one, `value` the
+//! tree that a value of unknown type is looked at as, `names` what its fields may be called.
 #![forbid(unsafe_code)]
 
 mod error;
+mod journal;
 pub mod names;
+pub mod rope;
 pub mod value;
 
 pub use error::Error;
+pub use journal::Journal;
 
 use bincode::config::{Configuration, Limit, LittleEndian, Varint, standard};
 use bincode::enc::write::Writer;

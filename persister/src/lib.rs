@@ -13,6 +13,7 @@ mod observe;
 pub use observe::{Moment, Observer, Save, SaveEvent};
 
 use bytes::Bytes;
+use labcodec::rope::Rope;
 use labcodec::value::{Value, to_value};
 use labrt::harness::{self, Mutex};
 use serde::{Serialize, de::DeserializeOwned};
@@ -27,7 +28,7 @@ pub struct Persister {
 
 #[derive(Clone, Default)]
 struct Disk {
-    state: Option<Vec<u8>>,
+    state: Option<Rope>,
     snapshot: Bytes,
     /// The state's fields, when somebody wants them.
     value: Option<Value>,
@@ -36,7 +37,7 @@ struct Disk {
     saves: u64,
     fenced: bool,
     /// The buffer of the last state but one, for the next.
-    spare: Vec<u8>,
+    spare: Rope,
 }
 
 impl Persister {
@@ -69,8 +70,7 @@ impl Persister {
                 disk.keeps_values,
             )
         };
-        bytes.clear();
-        if let Err(error) = labcodec::encode_into(state, &mut bytes) {
+        if let Err(error) = bytes.fill(state) {
             harness::fail(format!(
                 "cannot save the state, a {}: it {error}",
                 type_name::<S>()
@@ -99,12 +99,12 @@ impl Persister {
     }
 
     /// The moment of the save itself. Whether it took place.
-    fn write(&self, state: Vec<u8>, snapshot: &Bytes, value: Option<Value>) -> bool {
+    fn write(&self, state: Rope, snapshot: &Bytes, value: Option<Value>) -> bool {
         let mut disk = self.disk.lock();
         if disk.fenced || harness::is_crashed() {
             return false;
         }
-        labrt::trace::fold(&state);
+        labrt::trace::fold(state.own());
         disk.saves += 1;
         disk.spare = disk.state.replace(state).unwrap_or_default();
         disk.snapshot = snapshot.clone();
@@ -115,7 +115,7 @@ impl Persister {
     /// The state last saved, or `None` if none was, ever. Fails the run when what was saved are
     /// not the bytes of a `T`.
     pub fn read_state<T: DeserializeOwned>(&self) -> Option<T> {
-        let bytes = self.disk.lock().state.clone()?;
+        let bytes = self.disk.lock().state.as_ref()?.to_vec();
         match labcodec::decode(&bytes) {
             Ok(state) => Some(state),
             Err(error) => harness::fail(format!(
@@ -132,7 +132,7 @@ impl Persister {
 
     /// Encoded size of the state last saved, in bytes.
     pub fn state_size(&self) -> usize {
-        self.disk.lock().state.as_ref().map_or(0, Vec::len)
+        self.disk.lock().state.as_ref().map_or(0, Rope::len)
     }
 
     /// Size of the snapshot last saved, in bytes.

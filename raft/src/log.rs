@@ -1,6 +1,6 @@
 //! The log: entries by index, from the end of the snapshot on.
 
-use bytes::Bytes;
+use labapi::{Bytes, Journal};
 use serde::{Deserialize, Serialize};
 
 /// A position in the log; the first entry has index 1.
@@ -28,7 +28,7 @@ pub(crate) struct Log {
     last_included_index: Index,
     last_included_term: Term,
     /// The entries after it, without gaps; their terms never decrease.
-    entries: Vec<Entry>,
+    entries: Journal<Entry>,
 }
 
 impl Log {
@@ -129,7 +129,7 @@ impl Log {
         );
         if self.term_at(base.index) == Some(base.term) {
             self.entries
-                .drain(..(base.index - self.last_included_index) as usize);
+                .drop_first((base.index - self.last_included_index) as usize);
         } else {
             self.entries.clear();
         }

@@ -48,7 +48,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 
     fn is_human_readable(&self) -> bool {
-        false
+        true
     }
 
     forward_to_deserialize_any! {

@@ -178,8 +178,9 @@ impl Serializer for ToValue {
         })
     }
 
+    /// The tree is for looking at: what has a compact form for bytes shows its meaning here.
     fn is_human_readable(&self) -> bool {
-        false
+        true
     }
 }
 

@@ -9,6 +9,7 @@ use labrt::sync::Arc;
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread::{self, JoinHandle};
 use labrt::time::Duration;
+use std::collections::BTreeSet;
 
 const fn case(
     name: &'static str,
@@ -352,7 +353,7 @@ fn churn(lab: &Cluster) {
     // What any client saw committed is in the log that all agree on.
     lab.sleep(ELECTION_TIMEOUT);
     let last = lab.one(command(random(1 << 62)), 5, true);
-    let log: Vec<Bytes> = (1..=last)
+    let log: BTreeSet<Bytes> = (1..=last)
         .filter_map(|index| lab.wait(index, 5, None))
         .collect();
     let seen = seen.lock();

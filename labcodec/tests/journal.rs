@@ -1,0 +1,86 @@
+//! A journal is a sequence: whatever is done to it, it reads, encodes and decodes as the plain one
+//! to which the same was done.
+
+use labcodec::rope::Rope;
+use labcodec::value::{from_value, to_value};
+use labcodec::{Journal, decode, encode};
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Push(u64),
+    Extend(usize),
+    Truncate(usize),
+    DropFirst(usize),
+    Clear,
+    SaveAndLoad,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => any::<u64>().prop_map(Step::Push),
+        4 => (0..300usize).prop_map(Step::Extend),
+        2 => any::<usize>().prop_map(Step::Truncate),
+        2 => any::<usize>().prop_map(Step::DropFirst),
+        1 => Just(Step::Clear),
+        2 => Just(Step::SaveAndLoad),
+    ]
+}
+
+fn apply(step: &Step, journal: &mut Journal<u64>, plain: &mut Vec<u64>) {
+    match *step {
+        Step::Push(item) => {
+            journal.push(item);
+            plain.push(item);
+        }
+        Step::Extend(count) => {
+            journal.extend((0..count as u64).map(|item| item * 1_000_003));
+            plain.extend((0..count as u64).map(|item| item * 1_000_003));
+        }
+        Step::Truncate(at) => {
+            journal.truncate(at % (plain.len() + 2));
+            plain.truncate(at % (plain.len() + 2));
+        }
+        Step::DropFirst(count) => {
+            let count = count % (plain.len() + 1);
+            journal.drop_first(count);
+            plain.drain(..count);
+        }
+        Step::Clear => {
+            journal.clear();
+            plain.clear();
+        }
+        Step::SaveAndLoad => *journal = decode(&encode(journal).unwrap()).unwrap(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_journal_is_the_plain_sequence(steps in prop::collection::vec(step(), 0..40)) {
+        let (mut journal, mut plain) = (Journal::new(), Vec::new());
+        let mut rope = Rope::default();
+        for step in &steps {
+            apply(step, &mut journal, &mut plain);
+            prop_assert_eq!(&*journal, &*plain, "after {:?}", step);
+            rope.fill(&journal).unwrap();
+            let read: Journal<u64> = decode(&rope.to_vec()).unwrap();
+            prop_assert_eq!(&*read, &*plain, "read back after {:?}", step);
+            let tree = to_value(&journal).unwrap();
+            prop_assert_eq!(&tree, &to_value(&plain).unwrap());
+            prop_assert_eq!(from_value::<Journal<u64>>(tree).unwrap(), journal.clone());
+        }
+    }
+}
+
+#[test]
+fn old_elements_are_shared() {
+    let journal: Journal<u64> = (0..10_000).map(|item| item + (1 << 40)).collect();
+    let mut rope = Rope::default();
+    rope.fill(&journal).unwrap();
+    assert!(rope.len() > 80_000);
+    assert!(
+        rope.own().len() < 1000,
+        "{} bytes were copied",
+        rope.own().len()
+    );
+}
