@@ -8,8 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::VecDeque;
 use std::ops::Deref;
 
-/// Elements in a block.
+/// Elements in the smallest blocks.
 const BLOCK: usize = 64;
+
+/// So many blocks of one size become one, so that even a long journal has few.
+const MERGED: usize = 8;
 
 /// A log: elements are added at the end, and dropped at either end. It reads as a slice. Encoded
 /// over and over, as a log is that is saved with each change, it costs what is new, not what is
@@ -88,15 +91,31 @@ impl<T: Serialize> Journal<T> {
     /// without a block: whoever encodes the journal is told.
     fn seal(&mut self) {
         while self.items.len() - self.encoded >= BLOCK {
-            let block = &self.items[self.encoded..self.encoded + BLOCK];
-            let Ok(bytes) = encode(block) else { return };
-            self.encoded += BLOCK;
+            let mut count = BLOCK;
+            let mut first = self.encoded;
+            while self.ends_in_blocks_of(count) {
+                self.blocks.truncate(self.blocks.len() - (MERGED - 1));
+                first -= (MERGED - 1) * count;
+                count *= MERGED;
+            }
+            let Ok(bytes) = encode(&self.items[first..first + count]) else {
+                self.encoded = first;
+                return;
+            };
+            self.encoded = first + count;
             let bytes = Bytes::from(bytes);
-            self.blocks.push_back(Block {
-                count: BLOCK,
-                bytes,
-            });
+            self.blocks.push_back(Block { count, bytes });
         }
+    }
+
+    /// Whether one more block of this size would be one to merge with those before it.
+    fn ends_in_blocks_of(&self, count: usize) -> bool {
+        let equal = self
+            .blocks
+            .iter()
+            .rev()
+            .take_while(|block| block.count == count);
+        equal.take(MERGED - 1).count() == MERGED - 1
     }
 }
 

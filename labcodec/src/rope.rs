@@ -4,7 +4,7 @@ use crate::{Error, config};
 use bincode::enc::write::Writer;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
-use std::cell::RefCell;
+use std::cell::Cell;
 
 /// The bytes of one value. What the value holds as [`Shared`] is held along, not copied. Cleared
 /// and filled again it allocates nothing.
@@ -64,7 +64,7 @@ pub struct Shared<'a>(pub &'a Bytes);
 thread_local! {
     /// What the value under way offers to share. Serde hands a writer nothing but a slice, so the
     /// owner of that slice goes this way. Set only around the one call that writes it.
-    static OFFER: RefCell<Option<Bytes>> = const { RefCell::new(None) };
+    static OFFER: Cell<Option<Bytes>> = const { Cell::new(None) };
 }
 
 impl Serialize for Shared<'_> {
@@ -86,12 +86,12 @@ impl Writer for Splicer<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), bincode::error::EncodeError> {
         let rope = &mut *self.0;
         rope.len += bytes.len();
-        if bytes.len() >= SHARED_MIN {
-            let same = |offer: &mut Bytes| std::ptr::eq(&**offer, bytes);
-            if let Some(shared) = OFFER.with_borrow_mut(|offer| offer.take_if(same)) {
-                rope.shared.push((rope.own.len(), shared));
-                return Ok(());
-            }
+        if bytes.len() >= SHARED_MIN
+            && let Some(shared) = OFFER.take()
+            && std::ptr::eq(&*shared, bytes)
+        {
+            rope.shared.push((rope.own.len(), shared));
+            return Ok(());
         }
         rope.own.extend_from_slice(bytes);
         Ok(())
