@@ -108,11 +108,9 @@ fn send(peer: &Peer, other: usize, outgoing: Outgoing) {
         }
         Outgoing::Install(args) => {
             let sent = (args.term, args.last_included_index);
-            match peer.ends[other].call("Raft.InstallSnapshot", &args) {
-                Some(reply) => {
-                    peer.with_state(|state| state.handle_install_reply(other, sent, &reply));
-                }
-                None => {} // it goes out again at the next heartbeat
+            // A message that is lost goes out again at the next heartbeat.
+            if let Some(reply) = peer.ends[other].call("Raft.InstallSnapshot", &args) {
+                peer.with_state(|state| state.handle_install_reply(other, sent, &reply));
             }
         }
     }
