@@ -53,7 +53,7 @@ struct Dependency {
 }
 
 /// The rule: `manifests` are the `Cargo.toml` files of the workspace's members.
-pub fn check(manifests: &[Source]) -> Vec<Finding> {
+pub(crate) fn check(manifests: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for manifest in manifests {
         let Some(room) = HOUSE.iter().find(|room| room.folder == manifest.folder()) else {

@@ -15,7 +15,7 @@ const MACHINE: &[&str] = &["/home/", "/root/", "/Users/", "/work/"];
 const EXEMPT: &str = "tests/tests/tidy/";
 
 /// No unfinished macro and no note to oneself.
-pub fn check_code(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_code(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources
         .iter()
@@ -40,7 +40,7 @@ pub fn check_code(sources: &[Source]) -> Vec<Finding> {
 }
 
 /// No path of the machine that a file was written on, in any kind of file.
-pub fn check_paths(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_paths(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources
         .iter()
@@ -66,7 +66,7 @@ pub fn check_paths(sources: &[Source]) -> Vec<Finding> {
 }
 
 /// Every Rust file begins by saying what it is.
-pub fn check_essays(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_essays(sources: &[Source]) -> Vec<Finding> {
     let silent = sources
         .iter()
         .filter(|source| !source.text.trim_start().starts_with("//!"));
@@ -82,7 +82,7 @@ fn is_list(source: &Source) -> bool {
 }
 
 /// The suites and the cluster know no Raft: only the entry points of `tests` may name one.
-pub fn check_reference(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_reference(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources
         .iter()

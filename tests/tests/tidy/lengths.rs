@@ -7,7 +7,7 @@ const FUNCTION: usize = 70;
 const COLUMNS: usize = 100;
 
 /// No file longer than [`FILE`] lines.
-pub fn check_files(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_files(sources: &[Source]) -> Vec<Finding> {
     let long = sources.iter().filter_map(|source| {
         let lines = source.text.lines().count();
         let advice = format!("{lines} lines, {FILE} is the limit: make two files of it");
@@ -17,7 +17,7 @@ pub fn check_files(sources: &[Source]) -> Vec<Finding> {
 }
 
 /// No line wider than [`COLUMNS`], except the rows of a comment's table, which cannot be broken.
-pub fn check_lines(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_lines(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources {
         for (index, line) in source.text.lines().enumerate() {
@@ -33,7 +33,7 @@ pub fn check_lines(sources: &[Source]) -> Vec<Finding> {
 }
 
 /// No function longer than [`FUNCTION`] lines, from `fn` to its closing brace.
-pub fn check_functions(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_functions(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources {
         for at in words(&source.code, "fn") {

@@ -29,7 +29,7 @@ const EXEMPT: &[&str] = &[
 ];
 
 /// No banned name, neither imported nor written in full.
-pub fn check(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources {
         if EXEMPT.iter().any(|prefix| source.path.starts_with(prefix)) {

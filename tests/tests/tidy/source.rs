@@ -5,32 +5,32 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// A file of the project.
-pub struct Source {
+pub(crate) struct Source {
     /// From the workspace's root, with `/` between the parts.
-    pub path: String,
+    pub(crate) path: String,
     /// As it stands.
-    pub text: String,
+    pub(crate) text: String,
     /// Its code: comments and the insides of literals are spaces, so that columns and lines agree
     /// with `text`. Empty if the file is not Rust.
-    pub code: String,
+    pub(crate) code: String,
     /// Its comments; everything else is spaces.
-    pub comments: String,
+    pub(crate) comments: String,
 }
 
 /// What a rule found.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The file.
-    pub path: String,
+    pub(crate) path: String,
     /// The line, from 1; 0 for the file as a whole.
-    pub line: usize,
+    pub(crate) line: usize,
     /// What is wrong, and what to do.
-    pub advice: String,
+    pub(crate) advice: String,
 }
 
 impl Source {
     /// A file with that content.
-    pub fn new(path: &str, text: &str) -> Source {
+    pub(crate) fn new(path: &str, text: &str) -> Source {
         let is_rust = path.ends_with(".rs");
         let kinds = if is_rust { classify(text) } else { Vec::new() };
         let only = |wanted: Kind| {
@@ -47,12 +47,12 @@ impl Source {
     }
 
     /// The crate's folder: the path's first part.
-    pub fn folder(&self) -> &str {
+    pub(crate) fn folder(&self) -> &str {
         self.path.split('/').next().unwrap_or_default()
     }
 
     /// Something to say about line `line`.
-    pub fn finding(&self, line: usize, advice: impl Into<String>) -> Finding {
+    pub(crate) fn finding(&self, line: usize, advice: impl Into<String>) -> Finding {
         Finding {
             path: self.path.clone(),
             line,
@@ -62,12 +62,12 @@ impl Source {
 }
 
 /// The line of a byte of `text`, from 1.
-pub fn line_at(text: &str, at: usize) -> usize {
+pub(crate) fn line_at(text: &str, at: usize) -> usize {
     1 + text[..at].matches('\n').count()
 }
 
 /// Where `word` stands in `text`, as a whole word.
-pub fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+pub(crate) fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word)
         .map(|(at, _)| at)
@@ -80,7 +80,7 @@ pub fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 
 
 /// Every file under `root` whose name `wanted` takes, without what is built or hidden, in order.
 /// Of the hidden folders only `.ci` is the project's.
-pub fn read_all(root: &Path, wanted: impl Fn(&str) -> bool) -> Vec<Source> {
+pub(crate) fn read_all(root: &Path, wanted: impl Fn(&str) -> bool) -> Vec<Source> {
     let mut paths = Vec::new();
     walk(root, &mut paths).unwrap_or_else(|error| panic!("{}: {error}", root.display()));
     paths.sort();

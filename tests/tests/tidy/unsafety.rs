@@ -6,7 +6,7 @@ use crate::source::{Finding, Source, line_at, words};
 const UNSAFE_CRATE: &str = "labrt";
 
 /// No unsafe code elsewhere; and the compiler is told so, at each crate's root.
-pub fn check_elsewhere(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_elsewhere(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources
         .iter()
@@ -27,7 +27,7 @@ pub fn check_elsewhere(sources: &[Source]) -> Vec<Finding> {
 }
 
 /// In `labrt`, each unsafe block, impl and attribute says why it is sound.
-pub fn check_reasons(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn check_reasons(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources
         .iter()
