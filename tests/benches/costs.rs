@@ -1,0 +1,146 @@
+//! What things cost, in both worlds and beside `std` alone: `make bench`.
+//!
+//! One table, measured in one run, since only ratios mean anything on a machine that others use
+//! too. `--against <checkout>` builds and runs the same in another checkout of the project, turn by
+//! turn with this one, and shows the ratios. A filter picks the rows whose name contains it.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `measure` | how long something takes |
+//! | `ground`, `rpc`, `suites` | what is measured |
+//! | `std_alone` | the like of `ground` without `labrt` |
+//! | `against` | the same from another checkout |
+//! | `table` | how it is shown |
+
+#[path = "costs/against.rs"]
+mod against;
+#[path = "costs/ground.rs"]
+mod ground;
+#[path = "costs/measure.rs"]
+mod measure;
+#[path = "costs/rpc.rs"]
+mod rpc;
+#[path = "costs/std_alone.rs"]
+mod std_alone;
+#[path = "costs/suites.rs"]
+mod suites;
+#[path = "costs/table.rs"]
+mod table;
+
+use clap::Parser;
+use labrt::Simulation;
+use measure::Work;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use table::{Figure, Goal, Row, Unit};
+
+/// Measure what things cost, and print one table.
+#[derive(Parser)]
+struct Options {
+    /// Only rows whose name contains this
+    filter: Option<String>,
+    /// Compare with another checkout of the project, turn by turn
+    #[arg(long, value_name = "FOLDER")]
+    against: Option<PathBuf>,
+    /// Print figures for a program to read, and no table
+    #[arg(long)]
+    plain: bool,
+    /// Passed by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// Who does the same thing, and what we want of the first two.
+#[derive(Default)]
+struct Contest {
+    what: &'static str,
+    simulated: Option<Work>,
+    real: Option<Work>,
+    std: Option<Work>,
+    /// For simulated and real.
+    goals: [Option<Goal>; 2],
+}
+
+fn goal(must: f64, aim: f64) -> Option<Goal> {
+    Some(Goal { must, aim })
+}
+
+/// `body` in a simulation.
+fn simulated(body: fn(u64)) -> Work {
+    simulated_as(|simulation| simulation, body)
+}
+
+/// `body` in a simulation with other settings.
+fn simulated_as(settings: fn(Simulation) -> Simulation, body: fn(u64)) -> Work {
+    Box::new(move |n| {
+        let report = settings(Simulation::new(1)).run(move || body(n));
+        assert_eq!(report.outcome, Ok(()));
+        n
+    })
+}
+
+/// `body` as it is.
+fn real(body: fn(u64)) -> Work {
+    Box::new(move |n| {
+        body(n);
+        n
+    })
+}
+
+impl Contest {
+    fn run(&self) -> Row {
+        let works = [&self.simulated, &self.real, &self.std];
+        let [simulated, real, std] = measure::fastest(works);
+        let figure = |value, goal| Figure {
+            value,
+            goal,
+            before: None,
+        };
+        Row {
+            what: self.what,
+            unit: Unit::Nanoseconds,
+            simulated: figure(simulated, self.goals[0]),
+            real: figure(real, self.goals[1]),
+            std,
+        }
+    }
+}
+
+/// Measures every row whose name contains `filter`.
+fn measure_all(filter: &str) -> Vec<Row> {
+    let wanted = |what: &str| what.contains(filter);
+    let mut rows = Vec::new();
+    // First: later, stacks are used again.
+    let memory = wanted(ground::MEMORY).then(ground::memory);
+    for contest in ground::contests().into_iter().chain(rpc::contests()) {
+        if wanted(contest.what) {
+            eprintln!("measuring: {}", contest.what);
+            let mut row = contest.run();
+            if contest.what == rpc::UNRELIABLE {
+                row.real.value = rpc::unreliable_cpu();
+            }
+            rows.push(row);
+        }
+    }
+    rows.extend(memory);
+    rows.extend(suites::rows(wanted));
+    rows
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = options.filter.as_deref().unwrap_or_default();
+    let mut rows = measure_all(filter);
+    if options.plain {
+        against::print_plain(&rows);
+        return ExitCode::SUCCESS;
+    }
+    if let Some(folder) = &options.against
+        && let Err(reason) = against::compare(&mut rows, folder, || measure_all(filter))
+    {
+        eprintln!("error: {reason}");
+        return ExitCode::from(2);
+    }
+    table::print(&rows, options.against.is_some());
+    ExitCode::SUCCESS
+}

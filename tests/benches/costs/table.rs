@@ -1,0 +1,157 @@
+//! The one table, in Markdown, so that it can be kept as it is printed.
+
+/// What we want of a figure: at least, and at best.
+#[derive(Clone, Copy)]
+pub(crate) struct Goal {
+    pub(crate) must: f64,
+    pub(crate) aim: f64,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Unit {
+    Nanoseconds,
+    Bytes,
+    /// The more, the better.
+    PerMinute,
+}
+
+/// A figure, and what we want of it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Figure {
+    pub(crate) value: Option<f64>,
+    pub(crate) goal: Option<Goal>,
+    /// The same, from the checkout that we compare with.
+    pub(crate) before: Option<f64>,
+}
+
+pub(crate) struct Row {
+    pub(crate) what: &'static str,
+    pub(crate) unit: Unit,
+    pub(crate) simulated: Figure,
+    pub(crate) real: Figure,
+    /// `std` in place of `labrt`, on real threads.
+    pub(crate) std: Option<f64>,
+}
+
+const HEADER: [&str; 7] = [
+    "one …",
+    "simulated",
+    "must / aim",
+    "real threads",
+    "must / aim",
+    "std alone",
+    "real ÷ simulated",
+];
+
+/// Prints the table; with `compared`, also how each figure stands to the other checkout's.
+pub(crate) fn print(rows: &[Row], compared: bool) {
+    let mut lines = vec![HEADER.map(String::from).to_vec()];
+    if compared {
+        lines[0].extend(["sim. ÷ before".to_string(), "real ÷ before".to_string()]);
+    }
+    for row in rows {
+        let mut line = vec![
+            row.what.to_string(),
+            row.cell(row.simulated.value),
+            row.goals(row.simulated),
+            row.cell(row.real.value),
+            row.goals(row.real),
+            row.cell(row.std),
+            ratio(row.real.value, row.simulated.value),
+        ];
+        if compared {
+            line.push(ratio(row.simulated.value, row.simulated.before));
+            line.push(ratio(row.real.value, row.real.before));
+        }
+        lines.push(line);
+    }
+    let columns = lines[0].len();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| width(column).unwrap_or(0))
+        .collect();
+    lines.insert(1, widths.iter().map(|width| "-".repeat(*width)).collect());
+    for line in lines {
+        let padded = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
+        println!("| {} |", padded.collect::<Vec<_>>().join(" | "));
+    }
+}
+
+impl Row {
+    fn cell(&self, value: Option<f64>) -> String {
+        value.map_or(String::new(), |value| self.unit.show(value))
+    }
+
+    /// The goal, and whether the figure reaches it.
+    fn goals(&self, figure: Figure) -> String {
+        let Some(goal) = figure.goal else {
+            return String::new();
+        };
+        let reaches = |limit: f64| match (figure.value, self.unit) {
+            (None, _) => false,
+            (Some(value), Unit::PerMinute) => value >= limit,
+            (Some(value), Unit::Nanoseconds | Unit::Bytes) => value <= limit,
+        };
+        let verdict = match figure.value {
+            None => "",
+            Some(_) if reaches(goal.aim) => " ✓✓",
+            Some(_) if reaches(goal.must) => " ✓",
+            Some(_) => " ✗",
+        };
+        let show = |limit| self.unit.show(limit);
+        format!("{} / {}{verdict}", show(goal.must), show(goal.aim))
+    }
+}
+
+impl Unit {
+    /// The better of two figures.
+    pub(crate) fn better(self, one: Option<f64>, other: Option<f64>) -> Option<f64> {
+        let pick = match self {
+            Unit::PerMinute => f64::max,
+            Unit::Nanoseconds | Unit::Bytes => f64::min,
+        };
+        match (one, other) {
+            (Some(one), Some(other)) => Some(pick(one, other)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    fn show(self, value: f64) -> String {
+        match self {
+            Unit::Nanoseconds if value < 1e3 => format!("{} ns", short(value)),
+            Unit::Nanoseconds if value < 1e6 => format!("{} µs", short(value / 1e3)),
+            Unit::Nanoseconds if value < 1e9 => format!("{} ms", short(value / 1e6)),
+            Unit::Nanoseconds => format!("{} s", short(value / 1e9)),
+            Unit::Bytes => format!("{} KiB", short(value / 1024.0)),
+            Unit::PerMinute => format!("{value:.0} a minute"),
+        }
+    }
+}
+
+/// Three digits, as many as such a measurement is worth.
+fn short(value: f64) -> String {
+    let decimals = match value {
+        v if v < 10.0 => 2,
+        v if v < 100.0 => 1,
+        _ => 0,
+    };
+    let shown = format!("{value:.decimals$}");
+    match shown.contains('.') {
+        true => shown
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_string(),
+        false => shown,
+    }
+}
+
+fn ratio(this: Option<f64>, other: Option<f64>) -> String {
+    match (this, other) {
+        (Some(this), Some(other)) => format!("{} ×", short(this / other)),
+        _ => String::new(),
+    }
+}
