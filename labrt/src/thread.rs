@@ -1,6 +1,8 @@
 //! Threads with `std::thread`'s face.
 
-use crate::kernel::{Blocked, Kernel, NEVER, NO_NODE, Name, Packet, Spawn, TaskRef, Wake};
+use crate::kernel::{
+    Blocked, CrashToken, Kernel, NEVER, NO_NODE, Name, Packet, Spawn, TaskRef, Wake,
+};
 use crate::node::{self, NodeId};
 use crate::time::Instant;
 use crate::world;
@@ -75,7 +77,7 @@ impl Builder {
         T: Send + 'static,
     {
         let packet = Arc::new(Packet::new());
-        let result = packet.clone();
+        let end = End(packet.clone());
         let body = move || {
             let ended = panic::catch_unwind(AssertUnwindSafe(f));
             let Some(kernel) = world::kernel() else {
@@ -84,7 +86,7 @@ impl Builder {
             if let Err(payload) = &ended {
                 kernel.unwound(&**payload);
             }
-            result.finish(kernel, ended);
+            end.0.finish(kernel, ended);
         };
         let name = match self.name {
             Some(name) => Name::Shared(name.into()),
@@ -99,9 +101,6 @@ impl Builder {
             },
             Box::new(body),
         );
-        if spawned.is_none() {
-            packet.finish(kernel, Err(Box::new(crate::kernel::CrashToken)));
-        }
         kernel.point();
         let thread = Thread(Handle::Simulated {
             task: spawned,
@@ -175,6 +174,20 @@ impl<T> JoinHandle<T> {
         match &self.inner {
             Inner::Real(handle) => handle.is_finished(),
             Inner::Simulated(packet) => packet.ended.load(Ordering::Acquire),
+        }
+    }
+}
+
+/// Goes with a thread's body: if that is dropped before it ran, since its node has crashed, the
+/// thread has ended all the same, and whoever joins it learns so.
+struct End<T>(Arc<Packet<T>>);
+
+impl<T> Drop for End<T> {
+    fn drop(&mut self) {
+        if !self.0.ended.load(Ordering::Acquire)
+            && let Some(kernel) = world::kernel()
+        {
+            self.0.finish(kernel, Err(Box::new(CrashToken)));
         }
     }
 }
