@@ -131,8 +131,8 @@ impl Waiting {
 }
 
 impl Drop for Waiting {
-    /// A real handler that panics takes only its own thread down: its caller must not wait for ever.
-    /// A simulated one has ended the run, or its node has crashed and says nothing more.
+    /// A real handler that panics takes only its own thread down: its caller must not wait for
+    /// ever. A simulated one has ended the run, or its node has crashed and says nothing more.
     fn drop(&mut self) {
         if !harness::is_simulated() {
             self.answer(nothing(Loss::Panicked, Duration::ZERO));

@@ -1,8 +1,8 @@
 //! The in-process unreliable network.
 //!
-//! Servers offer [`Service`]s, callers hold [`ClientEnd`]s, and the [`Network`] between them delays,
-//! loses, doubles and cuts off what they send, as a test orders. Arguments and replies always cross
-//! it as bytes, so that neither side can touch what the other holds.
+//! Servers offer [`Service`]s, callers hold [`ClientEnd`]s, and the [`Network`] between them
+//! delays, loses, doubles and cuts off what they send, as a test orders. Arguments and replies
+//! always cross it as bytes, so that neither side can touch what the other holds.
 //!
 //! A map of the code, from what has no clock to what has:
 //!

@@ -1,5 +1,5 @@
-//! The threads that handlers run on in the real world, where a fresh thread for each call would cost
-//! more than the call.
+//! The threads that handlers run on in the real world, where a fresh thread for each call would
+//! cost more than the call.
 
 use crate::handler::Handling;
 use labrt::channel::{Receiver, Sender, bounded};
@@ -19,7 +19,8 @@ pub(crate) struct Pool {
 }
 
 /// What a worker is given: work, and its own address, which it leaves with the idle ones when the
-/// work is done. A worker that waits holds no address of its own, so that it notices the pool's end.
+/// work is done. A worker that waits holds no address of its own, so that it notices the pool's
+/// end.
 struct Task {
     work: Handling,
     worker: Sender<Task>,

@@ -4,8 +4,8 @@ use labapi::rand::{self, RngExt};
 use std::time::Duration;
 
 /// How often a leader speaks to a follower that has nothing to learn. The labs allow ten times a
-/// second, and a network that loses one message in five, there and back, must rarely swallow as many in a row
-/// as fit into an election timeout.
+/// second, and a network that loses one message in five, there and back, must rarely swallow as
+/// many in a row as fit into an election timeout.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(100);
 
 /// The shortest election timeout: three heartbeats may be lost, each delayed by the unreliable

@@ -1,9 +1,9 @@
 //! Finding a field by a name that its author may spell in another way.
 //!
-//! `prev_log_index`, `prevLogIndex`, `PrevLogIndex` and `r#prev_log_index` are the same name. A name
-//! may also be spread over two levels: in `prev_log: LogId { index, term }` the field `index` is
-//! `prev_log_index`. What lies in sequences and maps is never searched: an entry's term is not its
-//! message's.
+//! `prev_log_index`, `prevLogIndex`, `PrevLogIndex` and `r#prev_log_index` are the same name. A
+//! name may also be spread over two levels: in `prev_log: LogId { index, term }` the field `index`
+//! is `prev_log_index`. What lies in sequences and maps is never searched: an entry's term is not
+//! its message's.
 
 use super::Value;
 

@@ -1,4 +1,5 @@
-//! One line for a value, short enough to read: `{term=3 voted_for=- log=[{term=1 command=8B} …+3]}`.
+//! One line for a value, short enough to read: `{term=3 voted_for=- log=[{term=1 command=8B}
+//! …+3]}`.
 
 use super::Value;
 use bytes::Bytes;

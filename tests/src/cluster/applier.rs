@@ -74,7 +74,8 @@ impl Cluster {
                 let (last, commands) = self.open_snapshot(server, &snapshot);
                 if last != index {
                     self.fault(format!(
-                        "server {server} applied a snapshot as up to index {index}; it is up to {last}"
+                        "server {server} applied a snapshot as up to index {index}; it is up to \
+                         {last}"
                     ));
                 }
                 let installed = self.inner.record.lock().install(server, index, &commands);
