@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::ops::Deref;
 
 /// Elements in the smallest blocks.
-const BLOCK: usize = 64;
+const BLOCK: usize = 16;
 
 /// So many blocks of one size become one, so that even a long journal has few.
 const MERGED: usize = 8;
