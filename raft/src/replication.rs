@@ -57,16 +57,21 @@ impl State {
                 data: self.snapshot.clone(),
             }));
         }
+        let most = match follower.pace {
+            Pace::Stream => usize::MAX,
+            Pace::Probe => tuning::PROBE_ENTRIES,
+        };
         if follower.pace == Pace::Stream {
             follower.next_index = last + 1;
         }
         let prev_log_term = self.log().term_at(prev_log_index)?;
+        let entries = self.log().after(prev_log_index);
         Some(Outgoing::Append(AppendEntriesArgs {
             term: self.term(),
             leader_id: self.me,
             prev_log_index,
             prev_log_term,
-            entries: self.log().after(prev_log_index).to_vec(),
+            entries: entries[..entries.len().min(most)].to_vec(),
             leader_commit: self.commit_index,
         }))
     }

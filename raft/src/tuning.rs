@@ -8,6 +8,10 @@ use std::time::Duration;
 /// many in a row as fit into an election timeout.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(100);
 
+/// The most entries in a message that will likely be lost or refused. Enough for a follower that
+/// missed a little to have all in one message.
+pub(crate) const PROBE_ENTRIES: usize = 64;
+
 /// The shortest election timeout: three heartbeats may be lost, each delayed by the unreliable
 /// network's 26 ms, before a follower doubts its leader.
 const ELECTION_MIN: Duration = Duration::from_millis(350);

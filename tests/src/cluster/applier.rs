@@ -25,14 +25,14 @@ impl Cluster {
         messages: Receiver<ApplyMsg>,
     ) {
         let snapshot = persister.read_snapshot();
-        let (last, commands) = match snapshot.is_empty() {
-            true => (0, Vec::new()),
-            false => self.open_snapshot(server, &snapshot),
+        let commands = match snapshot.is_empty() {
+            true => Vec::new(),
+            false => self.open_snapshot(server, &snapshot).1,
         };
         self.inner
             .record
             .lock()
-            .begin(server, incarnation, last, &commands);
+            .begin(server, incarnation, commands);
         let cluster = self.clone();
         let run = move || {
             for message in messages {
@@ -78,7 +78,7 @@ impl Cluster {
                          {last}"
                     ));
                 }
-                let installed = self.inner.record.lock().install(server, index, &commands);
+                let installed = self.inner.record.lock().install(server, commands);
                 self.insist(installed);
             }
         }
@@ -86,8 +86,8 @@ impl Cluster {
 
     fn make_snapshot(&self, server: usize, index: u64) {
         trace::record(|| ClusterEvent::Snapshot { server, index });
-        let contents: Contents = (index, self.inner.record.lock().commands(server));
-        match labcodec::encode(&contents) {
+        let contents = labcodec::encode(&(index, self.inner.record.lock().commands(server)));
+        match contents {
             Ok(bytes) => {
                 let snapshot = Bytes::from(bytes);
                 self.ask(server, "snapshot", move |raft| {

@@ -54,7 +54,7 @@ struct Inner {
 #[derive(Default)]
 struct Server {
     /// The present incarnation's; `None` while the server is down.
-    running: Option<Running>,
+    running: Option<Arc<Running>>,
     persister: Arc<Persister>,
     /// Nodes of all incarnations, for finding threads that outlive them.
     nodes: Vec<Node>,
@@ -62,7 +62,6 @@ struct Server {
     incarnation: u64,
 }
 
-#[derive(Clone)]
 struct Running {
     raft: Arc<dyn Raft>,
     node: Node,
@@ -154,7 +153,7 @@ impl Cluster {
             self.fault(format!("server {server} panicked in make"));
         };
         net.add_server(server, &node, vec![raft.clone().service()]);
-        self.inner.servers.lock()[server].running = Some(Running { raft, node, ends });
+        self.inner.servers.lock()[server].running = Some(Arc::new(Running { raft, node, ends }));
     }
 
     /// Crashes a server: nothing it sends or saves from now on has any effect.
@@ -235,7 +234,7 @@ impl Cluster {
         if !harness::is_simulated() {
             return Some(harness::run_as(&running.node, || ask(&*running.raft)));
         }
-        let raft = running.raft;
+        let raft = running.raft.clone();
         running.node.spawn(name, move || ask(&*raft)).join().ok()
     }
 
@@ -293,7 +292,7 @@ impl Cluster {
 
     /// Ends the cluster: every server is told to, and must have no thread left two seconds later.
     pub fn shut_down(&self) {
-        let running: Vec<(usize, Option<Running>)> = {
+        let running: Vec<(usize, Option<Arc<Running>>)> = {
             let mut servers = self.inner.servers.lock();
             servers
                 .iter_mut()

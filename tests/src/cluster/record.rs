@@ -6,9 +6,9 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 
 pub(super) struct Record {
-    /// The command at each index, as first applied by anyone. Survives every crash: what was
-    /// committed once must never change.
-    agreed: BTreeMap<u64, (Bytes, usize)>,
+    /// The command at each index from 1 on, as first applied by anyone, and by whom. Survives
+    /// every crash: what was committed once must never change.
+    agreed: Vec<(Bytes, usize)>,
     servers: Vec<Applied>,
     /// Who led each term, as far as anybody said.
     leaders: BTreeMap<u64, usize>,
@@ -18,27 +18,29 @@ pub(super) struct Record {
 #[derive(Clone, Default)]
 struct Applied {
     incarnation: u64,
-    /// Everything up to here, itself or by a snapshot.
-    last: u64,
-    commands: BTreeMap<u64, Bytes>,
+    /// The command at each index from 1 on, itself or by a snapshot.
+    commands: Vec<Bytes>,
+}
+
+/// Where `index` stands in a vector that begins with index 1.
+fn place(index: u64) -> usize {
+    usize::try_from(index).map_or(usize::MAX, |index| index.wrapping_sub(1))
 }
 
 impl Record {
     pub(super) fn new(servers: usize) -> Record {
         Record {
-            agreed: BTreeMap::new(),
+            agreed: Vec::new(),
             servers: vec![Applied::default(); servers],
             leaders: BTreeMap::new(),
         }
     }
 
-    /// A server starts anew, with a service that holds everything up to `last`.
-    pub(super) fn begin(&mut self, server: usize, incarnation: u64, last: u64, log: &[Bytes]) {
-        let commands = (1..).zip(log.iter().cloned()).collect();
+    /// A server starts anew, with a service that holds the commands of `log`.
+    pub(super) fn begin(&mut self, server: usize, incarnation: u64, log: Vec<Bytes>) {
         self.servers[server] = Applied {
             incarnation,
-            last,
-            commands,
+            commands: log,
         };
     }
 
@@ -55,18 +57,17 @@ impl Record {
         command: &Bytes,
     ) -> Result<(), String> {
         let applied = &mut self.servers[server];
-        if index != applied.last + 1 {
+        let expected = applied.commands.len() as u64 + 1;
+        if index != expected {
             return Err(format!(
-                "server {server} applied index {index} out of order: expected {}",
-                applied.last + 1
+                "server {server} applied index {index} out of order: expected {expected}"
             ));
         }
-        applied.last = index;
-        applied.commands.insert(index, command.clone());
-        let (agreed, first) = self
-            .agreed
-            .entry(index)
-            .or_insert_with(|| (command.clone(), server));
+        applied.commands.push(command.clone());
+        let Some((agreed, first)) = self.agreed.get(place(index)) else {
+            self.agreed.push((command.clone(), server));
+            return Ok(());
+        };
         if agreed != command {
             return Err(format!(
                 "servers applied different commands at index {index}: server {first} {}, \
@@ -79,50 +80,50 @@ impl Record {
     }
 
     /// A server's service was reset to a snapshot, which says what it holds.
-    pub(super) fn install(
-        &mut self,
-        server: usize,
-        index: u64,
-        commands: &[Bytes],
-    ) -> Result<(), String> {
+    pub(super) fn install(&mut self, server: usize, commands: Vec<Bytes>) -> Result<(), String> {
         let applied = &mut self.servers[server];
-        if index < applied.last {
+        if commands.len() < applied.commands.len() {
             return Err(format!(
-                "server {server} installed a snapshot up to {index}, which takes it back: it had \
+                "server {server} installed a snapshot up to {}, which takes it back: it had \
                  applied everything up to {}",
-                applied.last
+                commands.len(),
+                applied.commands.len()
             ));
         }
-        for (at, command) in (1..).zip(commands) {
-            match self.agreed.get(&at) {
-                Some((agreed, _)) if agreed == command => {}
-                _ => {
-                    return Err(format!(
-                        "the snapshot that server {server} installed holds {} at index {at}, \
-                         which nobody applied there",
-                        show(command)
-                    ));
-                }
+        for (at, command) in commands.iter().enumerate() {
+            if self
+                .agreed
+                .get(at)
+                .is_none_or(|(agreed, _)| agreed != command)
+            {
+                return Err(format!(
+                    "the snapshot that server {server} installed holds {} at index {}, which \
+                     nobody applied there",
+                    show(command),
+                    at + 1
+                ));
             }
         }
-        self.begin(server, self.servers[server].incarnation, index, commands);
+        applied.commands = commands;
         Ok(())
     }
 
     /// Everything that a server has applied, for its snapshot.
-    pub(super) fn commands(&self, server: usize) -> Vec<Bytes> {
-        self.servers[server].commands.values().cloned().collect()
+    pub(super) fn commands(&self, server: usize) -> &[Bytes] {
+        &self.servers[server].commands
     }
 
     /// How many servers have applied `index`, and what.
     pub(super) fn committed(&self, index: u64) -> (usize, Option<Bytes>) {
-        let held = self
-            .servers
-            .iter()
-            .filter(|server| server.commands.contains_key(&index));
-        let count = held.count();
-        let command = self.agreed.get(&index).map(|(command, _)| command.clone());
-        (count, command.filter(|_| count > 0))
+        let place = place(index);
+        let holds = |server: &&Applied| place < server.commands.len();
+        match self.servers.iter().filter(holds).count() {
+            0 => (0, None),
+            count => (
+                count,
+                self.agreed.get(place).map(|(command, _)| command.clone()),
+            ),
+        }
     }
 
     /// A server says that it leads `term`. Nobody else may ever have (election safety, Figure 3).
@@ -137,7 +138,7 @@ impl Record {
 
     /// The highest index that anybody applied.
     pub(super) fn highest(&self) -> u64 {
-        self.agreed.keys().next_back().copied().unwrap_or(0)
+        self.agreed.len() as u64
     }
 }
 
@@ -162,7 +163,7 @@ mod tests {
     fn what_was_committed_outlives_every_crash() {
         let mut record = Record::new(1);
         assert_eq!(record.apply(0, 1, &bytes("a")), Ok(()));
-        record.begin(0, 2, 0, &[]);
+        record.begin(0, 2, Vec::new());
         assert!(record.apply(0, 1, &bytes("b")).is_err());
     }
 
@@ -171,12 +172,12 @@ mod tests {
         let mut record = Record::new(1);
         assert_eq!(record.apply(0, 1, &bytes("a")), Ok(()));
         assert_eq!(record.apply(0, 2, &bytes("b")), Ok(()));
-        assert!(record.install(0, 1, &[bytes("a")]).is_err());
+        assert!(record.install(0, vec![bytes("a")]).is_err());
         assert!(
-            record.install(0, 2, &[bytes("a"), bytes("x")]).is_err(),
+            record.install(0, vec![bytes("a"), bytes("x")]).is_err(),
             "other contents"
         );
-        assert_eq!(record.install(0, 2, &[bytes("a"), bytes("b")]), Ok(()));
+        assert_eq!(record.install(0, vec![bytes("a"), bytes("b")]), Ok(()));
     }
 
     #[test]
