@@ -68,9 +68,18 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 struct Appender<'a>(&'a mut Vec<u8>);
 
 impl Writer for Appender<'_> {
-    #[inline]
+    #[inline(always)]
     fn write(&mut self, bytes: &[u8]) -> Result<(), bincode::error::EncodeError> {
-        self.0.extend_from_slice(bytes);
+        append(self.0, bytes);
         Ok(())
+    }
+}
+
+/// Most writes are of one byte: the small numbers that messages are made of.
+#[inline(always)]
+fn append(to: &mut Vec<u8>, bytes: &[u8]) {
+    match bytes {
+        [byte] => to.push(*byte),
+        bytes => to.extend_from_slice(bytes),
     }
 }

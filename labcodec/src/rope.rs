@@ -1,6 +1,6 @@
 //! The bytes of a value in pieces, some of which are shared instead of copied.
 
-use crate::{Error, config};
+use crate::{Error, append, config};
 use bincode::enc::write::Writer;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -82,7 +82,7 @@ const SHARED_MIN: usize = 64;
 struct Splicer<'a>(&'a mut Rope);
 
 impl Writer for Splicer<'_> {
-    #[inline]
+    #[inline(always)]
     fn write(&mut self, bytes: &[u8]) -> Result<(), bincode::error::EncodeError> {
         let rope = &mut *self.0;
         rope.len += bytes.len();
@@ -93,7 +93,7 @@ impl Writer for Splicer<'_> {
             rope.shared.push((rope.own.len(), shared));
             return Ok(());
         }
-        rope.own.extend_from_slice(bytes);
+        append(&mut rope.own, bytes);
         Ok(())
     }
 }

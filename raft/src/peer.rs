@@ -70,8 +70,8 @@ impl Peer {
         let changed = led != state.is_leader() || state.killed;
         let now = Instant::now();
         for (peer, replicable) in self.replicable.iter().enumerate() {
-            let due = state.replication_due(peer).is_some_and(|due| due <= now);
-            if peer != self.me && (changed || due) {
+            let due = state.replication_due(peer, now);
+            if peer != self.me && (changed || due.is_some_and(|due| due <= now)) {
                 replicable.notify_one();
             }
         }

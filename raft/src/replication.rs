@@ -28,14 +28,14 @@ impl State {
     }
 
     /// When `peer` must hear from us next, if we lead: now, if there are entries to stream.
-    pub(crate) fn replication_due(&self, peer: usize) -> Option<Instant> {
+    pub(crate) fn replication_due(&self, peer: usize, now: Instant) -> Option<Instant> {
         let Role::Leader { followers } = &self.role else {
             return None;
         };
         let follower = &followers[peer];
         let news = follower.next_index <= self.log().last().index;
         match follower.pace {
-            Pace::Stream if news => Some(Instant::now()),
+            Pace::Stream if news => Some(now),
             Pace::Stream | Pace::Probe => Some(follower.heartbeat_at),
         }
     }

@@ -72,8 +72,9 @@ fn replicate(peer: &Arc<Peer>, other: usize) {
             if state.killed {
                 return Some(false);
             }
-            match state.replication_due(other) {
-                Some(due) if due <= Instant::now() => return Some(true),
+            let now = Instant::now();
+            match state.replication_due(other, now) {
+                Some(due) if due <= now => return Some(true),
                 Some(due) => {
                     peer.replicable[other].wait_until(state, due);
                 }
