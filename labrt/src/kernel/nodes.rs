@@ -177,6 +177,15 @@ impl Kernel {
         }
     }
 
+    /// Like `local_now`, for callers that may come from within the kernel, such as an allocator
+    /// that wants to know how old its memory is: they get the true virtual time.
+    pub(crate) fn local_now_even_inside(&self) -> u64 {
+        match (self.tasks.try_borrow(), self.nodes.try_borrow()) {
+            (Ok(_), Ok(_)) => self.local_now(),
+            _ => self.now.get(),
+        }
+    }
+
     /// The true virtual time at which the running thread's clock will show `local`.
     pub(crate) fn deadline(&self, local: u64) -> u64 {
         let clock = self.clock();

@@ -74,6 +74,9 @@ impl Worker {
         let (socket, theirs) = UnixStream::pair()?;
         let mut process = Command::new(std::env::current_exe()?)
             .env(worker::VARIABLE, "1")
+            // The allocator gives memory back after a while, and reads the clock for that: a
+            // simulation's. Its clocks all begin anew, so it need not.
+            .env("MIMALLOC_PURGE_DELAY", "-1")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
