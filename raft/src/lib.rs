@@ -1,8 +1,8 @@
 //! The reference Raft, to be read next to Figure 2 of the extended Raft paper (Ongaro and
 //! Ousterhout, 2014).
 //!
-//! A peer is one [`State`](state::State) behind one lock, with one door
-//! ([`Peer::with_state`](peer::Peer)): whoever leaves through it has saved what must survive a
+//! A peer is one `state::State` behind one lock, with one door
+//! (`Peer::with_state`): whoever leaves through it has saved what must survive a
 //! crash, checked the invariants, and woken the threads that have something to do. The protocol
 //! itself is methods of `State`, without locks, threads or I/O.
 //!
