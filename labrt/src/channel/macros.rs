@@ -28,7 +28,7 @@ macro_rules! select {
 #[macro_export]
 macro_rules! __select_parse {
     ($ops:tt $default:tt) => {
-        $crate::__select_wait!($ops $default)
+        $crate::__select_bind!(() $ops $default)
     };
     // An arm whose body is a block may go without a comma.
     (($($ops:tt)*) $d:tt recv($r:expr $(,)?) -> $p:pat => $body:block, $($rest:tt)*) => {
@@ -70,40 +70,43 @@ macro_rules! __select_parse {
     };
 }
 
+/// Evaluates the channels, one inside the other: what an arm makes (`recv(after(..))`) lives until
+/// the whole `select!` ends, and longer than the `Select` that borrows it.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __select_wait {
-    ($ops:tt $default:tt) => {{
+macro_rules! __select_bind {
+    (($($bound:tt)*) ((recv ($r:expr) $p:tt $body:tt) $($more:tt)*) $d:tt) => {
+        match &$r {
+            receiver => $crate::__select_bind!(
+                ($($bound)* (recv receiver $p $body)) ($($more)*) $d
+            ),
+        }
+    };
+    (($($bound:tt)*) ((send ($s:expr, $v:expr) $p:tt $body:tt) $($more:tt)*) $d:tt) => {
+        match &$s {
+            sender => $crate::__select_bind!(
+                ($($bound)* (send sender ($v) $p $body)) ($($more)*) $d
+            ),
+        }
+    };
+    ($bound:tt () $d:tt) => {{
         let mut select = $crate::channel::Select::new();
-        $crate::__select_add!(select () $ops $default)
+        $crate::__select_add!(select () $bound $d)
     }};
 }
 
-/// Adds the operations one after another, each with names of its own, then waits.
+/// Adds the operations one after another, each with an index of its own, then waits.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __select_add {
-    ($select:ident ($($added:tt)*) ((recv ($r:expr) $p:tt $body:tt) $($more:tt)*) $d:tt) => {
-        match &$r {
-            receiver => {
-                let index = $select.recv(receiver);
-                $crate::__select_add!(
-                    $select ($($added)* (recv receiver index $p $body)) ($($more)*) $d
-                )
-            }
-        }
-    };
-    ($select:ident ($($added:tt)*) ((send ($s:expr, $v:expr) $p:tt $body:tt) $($more:tt)*) $d:tt)
-    => {
-        match &$s {
-            sender => {
-                let index = $select.send(sender);
-                $crate::__select_add!(
-                    $select ($($added)* (send sender ($v) index $p $body)) ($($more)*) $d
-                )
-            }
-        }
-    };
+    ($select:ident ($($added:tt)*) ((recv $r:ident $p:tt $body:tt) $($more:tt)*) $d:tt) => {{
+        let index = $select.recv($r);
+        $crate::__select_add!($select ($($added)* (recv $r index $p $body)) ($($more)*) $d)
+    }};
+    ($select:ident ($($added:tt)*) ((send $s:ident $v:tt $p:tt $body:tt) $($more:tt)*) $d:tt) => {{
+        let index = $select.send($s);
+        $crate::__select_add!($select ($($added)* (send $s $v index $p $body)) ($($more)*) $d)
+    }};
     ($select:ident $added:tt () ()) => {{
         let operation = $select.select();
         drop($select);
