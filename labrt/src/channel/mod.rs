@@ -4,6 +4,7 @@
 //! A channel belongs to the world it was made in. A real one is `crossbeam_channel`'s.
 
 mod ends;
+mod iter;
 mod macros;
 mod queue;
 mod select;
@@ -14,7 +15,8 @@ pub use crossbeam_channel::{
     RecvError, RecvTimeoutError, SelectTimeoutError, SendError, SendTimeoutError, TryRecvError,
     TrySelectError, TrySendError,
 };
-pub use ends::{IntoIter, Iter, Receiver, Sender, TryIter};
+pub use ends::{Receiver, Sender};
+pub use iter::{IntoIter, Iter, TryIter};
 pub use select::{Select, SelectedOperation};
 
 use crate::time::Instant;
