@@ -47,6 +47,7 @@ impl Real {
 ///
 /// # Safety
 /// As the C library's: `buffer` points to `len` writable bytes.
+// SAFETY: the C library's symbol, with its signature and its contract; nobody else defines it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getrandom(buffer: *mut c_void, len: usize, flags: c_uint) -> isize {
     static REAL: Real = Real::new(c"getrandom");
@@ -65,6 +66,7 @@ pub unsafe extern "C" fn getrandom(buffer: *mut c_void, len: usize, flags: c_uin
 ///
 /// # Safety
 /// As the C library's: `out` points to a writable timespec.
+// SAFETY: the C library's symbol, with its signature and its contract; nobody else defines it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock_gettime(clock: libc::clockid_t, out: *mut libc::timespec) -> c_int {
     static REAL: Real = Real::new(c"clock_gettime");
@@ -98,6 +100,7 @@ fn simulated_clock(kernel: &Kernel, clock: libc::clockid_t) -> Option<u64> {
 ///
 /// # Safety
 /// As the C library's: `wanted` points to a timespec, `left` is null or points to one.
+// SAFETY: the C library's symbol, with its signature and its contract; nobody else defines it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock_nanosleep(
     clock: libc::clockid_t,
@@ -123,6 +126,7 @@ pub unsafe extern "C" fn clock_nanosleep(
 ///
 /// # Safety
 /// As the C library's: `wanted` points to a timespec, `left` is null or points to one.
+// SAFETY: the C library's symbol, with its signature and its contract; nobody else defines it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nanosleep(
     wanted: *const libc::timespec,

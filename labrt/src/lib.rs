@@ -7,7 +7,7 @@
 //!
 //! | module | face | map |
 //! | --- | --- | --- |
-//! | [`thread`], [`sync`], [`channel`], [`time`], [`rand`] | for code under test: the names of the crates they stand for | |
+//! | [`thread`], [`sync`], [`channel`], [`time`], [`rand`] | for code under test: known names | |
 //! | [`Node`] | for the harness: threads that crash, pause and drift together | `node` |
 //! | [`Simulation`] | one run: seed, strategy, limits, report | `sim` |
 //! | [`trace`] | the run's events and its hash | |
