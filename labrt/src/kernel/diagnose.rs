@@ -1,6 +1,6 @@
 //! What the kernel can see and a test cannot: who holds which lock, who waits for whom, who spins.
 
-use super::task::{Held, NO_NODE, State, Task, TaskId};
+use super::task::{Held, NEVER, NO_NODE, State, Task, TaskId};
 use super::{Kernel, NOBODY, STEP, Spawn};
 use crate::failure::{Failure, Kind};
 use std::collections::BTreeSet;
@@ -77,7 +77,11 @@ impl Kernel {
             if holder == chain[0].0 {
                 return true;
             }
-            let waits = self.tasks.borrow()[holder as usize].blocked;
+            // A holder that waits with a timeout will give up, and may let its lock go.
+            let waits = {
+                let holder = &self.tasks.borrow()[holder as usize];
+                holder.blocked.filter(|_| holder.deadline == NEVER)
+            };
             let Some(waits) = waits.filter(|waits| waits.lock != 0) else {
                 continue;
             };
