@@ -123,17 +123,14 @@ impl<T> Queue<T> {
             state.wake_sender();
             return Ok(message);
         }
-        while let Some(at) = state
-            .senders
-            .iter()
-            .position(|(_, message)| message.is_some())
-        {
-            let Some((park, Some(message))) = state.senders.remove(at) else {
-                break;
-            };
-            if world::kernel().is_some_and(|kernel| kernel.wake_park(park)) {
-                return Ok(message);
+        let brings = |(_, message): &(Park, Option<T>)| message.is_some();
+        let at = state.senders.iter().position(brings);
+        if let Some((park, Some(message))) = at.and_then(|at| state.senders.remove(at)) {
+            // Its sender may have timed out and not run since: it will see that it was in time.
+            if let Some(kernel) = world::kernel() {
+                kernel.wake_park(park);
             }
+            return Ok(message);
         }
         if state.sender_count == 0 {
             return Err(TryRecvError::Disconnected);
@@ -284,7 +281,11 @@ impl<T> Queue<T> {
         match self.capacity {
             _ if state.receiver_count == 0 => true,
             None => true,
-            Some(0) => !state.receivers.is_empty(),
+            // One that was woken by another channel of its select still stands in line.
+            Some(0) => world::kernel().is_some_and(|kernel| {
+                let waits = |park: &Park| kernel.is_in_park(*park);
+                state.receivers.iter().any(waits)
+            }),
             Some(capacity) => state.messages.len() < capacity,
         }
     }

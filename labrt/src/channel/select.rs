@@ -286,12 +286,13 @@ impl<'a> SelectedOperation<'a> {
     ///
     /// # Panics
     /// If `sender` is not the one that was added.
+    #[track_caller]
     pub fn send<T>(self, sender: &Sender<T>, message: T) -> Result<(), SendError<T>> {
         match (self.inner, &sender.0) {
             (Selected::Real(operation), Target::Real(real)) => operation.send(real, message),
-            (Selected::Simulated(_), Target::Simulated(queue)) => queue
-                .try_send(message)
-                .map_err(|error| SendError(error.into_inner())),
+            (Selected::Simulated(_), Target::Simulated(queue)) => {
+                complete_send(queue, message, Location::caller())
+            }
             _ => other_world(),
         }
     }
@@ -300,6 +301,7 @@ impl<'a> SelectedOperation<'a> {
     ///
     /// # Panics
     /// If `receiver` is not the one that was added.
+    #[track_caller]
     pub fn recv<T>(self, receiver: &Receiver<T>) -> Result<T, RecvError> {
         match (self.inner, &receiver.0) {
             (Selected::Real(operation), Source::Real(real)) => operation.recv(real),
@@ -310,12 +312,37 @@ impl<'a> SelectedOperation<'a> {
                 queue.take_handed(park).ok_or(RecvError)
             }
             (Selected::Simulated(None), Source::Simulated(queue)) => {
-                queue.try_recv().map_err(|_| RecvError)
+                complete_recv(queue, Location::caller())
             }
             (Selected::Simulated(_), Source::Timer(timer, convert)) => {
                 timer.take().map(convert).ok_or(RecvError)
             }
             _ => other_world(),
         }
+    }
+}
+
+/// Sends into the room that the select saw. Others may have run since, while the message was being
+/// made; whoever lost the room to them waits for the next.
+fn complete_send<T>(
+    queue: &Queue<T>,
+    message: T,
+    at: &'static Location<'static>,
+) -> Result<(), SendError<T>> {
+    match world::kernel() {
+        Some(kernel) => queue
+            .send(kernel, message, NEVER, at)
+            .map_err(|error| SendError(error.into_inner())),
+        None => queue
+            .try_send(message)
+            .map_err(|error| SendError(error.into_inner())),
+    }
+}
+
+/// Takes the message that the select saw, or the next one, if somebody took it since.
+fn complete_recv<T>(queue: &Queue<T>, at: &'static Location<'static>) -> Result<T, RecvError> {
+    match world::kernel() {
+        Some(kernel) => queue.recv(kernel, NEVER, at).map_err(|_| RecvError),
+        None => queue.try_recv().map_err(|_| RecvError),
     }
 }

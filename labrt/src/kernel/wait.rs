@@ -130,6 +130,12 @@ impl Kernel {
         same && self.wake(task, Wake::Notified)
     }
 
+    /// Whether `task` still is in the park named `epoch`, and nobody has woken it.
+    pub(crate) fn is_in_park(&self, (task, epoch): (TaskId, u32)) -> bool {
+        let entry = &self.tasks.borrow()[task as usize];
+        entry.epoch == epoch && entry.state == State::Parked
+    }
+
     /// Makes a parked thread ready. False if it was not parked.
     fn wake(&self, task: TaskId, wake: Wake) -> bool {
         {
