@@ -81,7 +81,8 @@ impl Simulation {
     }
 
     /// Whether a panic that nobody catches in its thread ends the run as failed (the default), or
-    /// only shows in what `join` returns, as with real threads.
+    /// only shows in what `join` returns, as with real threads. A panic of the first thread always
+    /// ends it.
     pub fn panics_end_run(mut self, yes: bool) -> Simulation {
         self.panics_end_run = yes;
         self

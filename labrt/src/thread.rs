@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-pub use std::thread::{Result, panicking};
+pub use std::thread::Result;
 
 /// Starts a thread, on the node of the calling thread.
 #[track_caller]
@@ -302,6 +302,15 @@ pub fn sleep(duration: Duration) {
 fn sleep_until(kernel: &Kernel, deadline: u64, at: &'static Location<'static>) {
     if let Wake::Crashed { .. } = kernel.park(Blocked::new("a sleep's end", at), deadline) {
         kernel.die();
+    }
+}
+
+/// Whether the calling thread is unwinding. In a simulation another one may be in the middle of a
+/// panic on the same OS thread, which std's answer would take for this one's.
+pub fn panicking() -> bool {
+    match world::kernel() {
+        Some(kernel) => kernel.is_unwinding(),
+        None => std::thread::panicking(),
     }
 }
 

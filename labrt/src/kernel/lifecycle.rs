@@ -97,8 +97,14 @@ impl Kernel {
     /// A thread's body ended by unwinding, with this payload.
     pub(crate) fn unwound(&self, payload: &(dyn Any + Send)) {
         let current = self.current.get();
-        self.tasks.borrow_mut()[current as usize].unwinding = false;
-        if !payload.is::<CrashToken>() && self.panics_end_run && !self.dying.get() {
+        let is_first = {
+            let entry = &mut self.tasks.borrow_mut()[current as usize];
+            entry.unwinding = false;
+            current == 0 && entry.generation == 0
+        };
+        // Nobody joins the first thread: with its end the run is over.
+        let counts = self.panics_end_run || is_first;
+        if counts && !payload.is::<CrashToken>() && !self.dying.get() {
             let failure = panics::failure_of(self, payload);
             self.set_failure(failure);
         }
