@@ -1,11 +1,13 @@
 //! A sequence that changes at its ends only, and whose bytes need not be made anew each time.
 
-use crate::rope::Shared;
-use crate::{decode, encode};
+use crate::rope::{Raw, Shared};
+use crate::{Error, decode_first, encode_into};
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _};
+use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::VecDeque;
+use std::mem;
 use std::ops::Deref;
 
 /// Elements in the smallest blocks.
@@ -16,14 +18,18 @@ const MERGED: usize = 8;
 
 /// A log: elements are added at the end, and dropped at either end. It reads as a slice. Encoded
 /// over and over, as a log is that is saved with each change, it costs what is new, not what is
-/// old: blocks of elements are encoded once and then shared.
+/// old: each element is encoded once, and blocks of them are shared by whoever holds the bytes.
 #[derive(Clone, Debug)]
 pub struct Journal<T> {
     items: Vec<T>,
-    /// The bytes of the first elements, a block of them each. The elements behind have none yet.
+    /// The bytes of the first elements, one after another.
     blocks: VecDeque<Block>,
     /// Number of elements in all blocks.
-    encoded: usize,
+    closed: usize,
+    /// The bytes of the elements behind the last block.
+    open: Vec<u8>,
+    /// An element has no bytes. Whoever encodes the journal is told.
+    unsupported: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -38,19 +44,37 @@ impl<T> Journal<T> {
         Journal {
             items: Vec::new(),
             blocks: VecDeque::new(),
-            encoded: 0,
+            closed: 0,
+            open: Vec::new(),
+            unsupported: false,
         }
+    }
+
+    /// Drops everything.
+    pub fn clear(&mut self) {
+        *self = Journal::new();
+    }
+}
+
+impl<T: Serialize> Journal<T> {
+    /// Adds an element at the end.
+    pub fn push(&mut self, item: T) {
+        self.items.push(item);
+        self.encode_from(self.items.len() - 1);
     }
 
     /// Drops the elements from the `count`th on, if there are more.
     pub fn truncate(&mut self, count: usize) {
-        self.items.truncate(count);
-        while self.encoded > count {
-            self.encoded -= self
-                .blocks
-                .pop_back()
-                .map_or(self.encoded, |block| block.count);
+        if count >= self.items.len() {
+            return;
         }
+        self.items.truncate(count);
+        while self.closed > count
+            && let Some(block) = self.blocks.pop_back()
+        {
+            self.closed -= block.count;
+        }
+        self.encode_open();
     }
 
     /// Drops the first `count` elements.
@@ -65,64 +89,68 @@ impl<T> Journal<T> {
         {
             dropped += block.count;
         }
-        self.encoded = self.encoded.saturating_sub(dropped);
-        if dropped > count {
-            // A part of the last block dropped is still there, without its bytes: no block may
-            // stand behind it.
+        if dropped != count {
+            // What is left begins in the middle of a block, or of what stood behind them.
             self.blocks.clear();
-            self.encoded = 0;
+            self.closed = 0;
+            self.encode_open();
+        } else {
+            self.closed -= count;
         }
     }
 
-    /// Drops everything.
-    pub fn clear(&mut self) {
-        self.truncate(0);
-    }
-}
-
-impl<T: Serialize> Journal<T> {
-    /// Adds an element at the end.
-    pub fn push(&mut self, item: T) {
-        self.items.push(item);
-        self.seal();
+    /// Encodes all elements that stand behind the last block anew.
+    fn encode_open(&mut self) {
+        self.open.clear();
+        self.unsupported = false;
+        self.encode_from(self.closed);
     }
 
-    /// Makes blocks of what has gathered behind the last one. What cannot be encoded stays
-    /// without a block: whoever encodes the journal is told.
-    fn seal(&mut self) {
-        while self.items.len() - self.encoded >= BLOCK {
-            let mut count = BLOCK;
-            let mut first = self.encoded;
-            while self.ends_in_blocks_of(count) {
-                self.blocks.truncate(self.blocks.len() - (MERGED - 1));
-                first -= (MERGED - 1) * count;
-                count *= MERGED;
+    /// Encodes the elements from `first` on.
+    fn encode_from(&mut self, first: usize) {
+        for item in first..self.items.len() {
+            if encode_into(&self.items[item], &mut self.open).is_err() {
+                self.unsupported = true;
             }
-            let Ok(bytes) = encode(&self.items[first..first + count]) else {
-                self.encoded = first;
-                return;
-            };
-            self.encoded = first + count;
-            let bytes = Bytes::from(bytes);
-            self.blocks.push_back(Block { count, bytes });
+            if item + 1 == self.closed + BLOCK {
+                self.close();
+            }
         }
+    }
+
+    /// Makes a block of what stands behind the last one, and one of many that are equally long.
+    fn close(&mut self) {
+        self.closed += BLOCK;
+        let mut block = Block {
+            count: BLOCK,
+            bytes: mem::take(&mut self.open).into(),
+        };
+        while self.ends_in_blocks_of(block.count) {
+            let before = self.blocks.split_off(self.blocks.len() - (MERGED - 1));
+            let mut bytes = Vec::with_capacity(MERGED * block.bytes.len());
+            for one in before.iter().chain([&block]) {
+                bytes.extend_from_slice(&one.bytes);
+            }
+            block = Block {
+                count: MERGED * block.count,
+                bytes: bytes.into(),
+            };
+        }
+        self.blocks.push_back(block);
     }
 
     /// Whether one more block of this size would be one to merge with those before it.
     fn ends_in_blocks_of(&self, count: usize) -> bool {
-        let equal = self
-            .blocks
-            .iter()
-            .rev()
-            .take_while(|block| block.count == count);
-        equal.take(MERGED - 1).count() == MERGED - 1
+        let last = self.blocks.iter().rev().take(MERGED - 1);
+        last.filter(|block| block.count == count).count() == MERGED - 1
     }
 }
 
 impl<T: Serialize> Extend<T> for Journal<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        let first = self.items.len();
         self.items.extend(items);
-        self.seal();
+        self.encode_from(first);
     }
 }
 
@@ -158,15 +186,15 @@ impl<T> Deref for Journal<T> {
 
 impl<T: Serialize> Serialize for Journal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
+        if serializer.is_human_readable() || self.unsupported {
             return self.items.serialize(serializer);
         }
-        let blocks: Vec<Shared<'_>> = self
-            .blocks
-            .iter()
-            .map(|block| Shared(&block.bytes))
-            .collect();
-        (blocks, &self.items[self.encoded..]).serialize(serializer)
+        let mut pieces = serializer.serialize_seq(Some(self.blocks.len() + 1))?;
+        for block in &self.blocks {
+            pieces.serialize_element(&Shared(&block.bytes))?;
+        }
+        pieces.serialize_element(&Raw(&self.open))?;
+        pieces.end()
     }
 }
 
@@ -175,16 +203,29 @@ impl<'de, T: Serialize + DeserializeOwned> Deserialize<'de> for Journal<T> {
         if deserializer.is_human_readable() {
             return Ok(Vec::deserialize(deserializer)?.into_iter().collect());
         }
-        let (blocks, rest) = <(Vec<Bytes>, Vec<T>)>::deserialize(deserializer)?;
+        let mut pieces: Vec<Bytes> = Vec::deserialize(deserializer)?;
+        let open = pieces.pop().unwrap_or_default();
         let mut journal = Journal::new();
-        for bytes in blocks {
-            let items: Vec<T> = decode(&bytes).map_err(D::Error::custom)?;
-            journal.encoded += items.len();
-            let count = items.len();
+        for bytes in pieces {
+            let count = journal.read(&bytes).map_err(D::Error::custom)?;
+            journal.closed += count;
             journal.blocks.push_back(Block { count, bytes });
-            journal.items.extend(items);
         }
-        journal.extend(rest);
+        journal.read(&open).map_err(D::Error::custom)?;
+        journal.open = open.into();
         Ok(journal)
+    }
+}
+
+impl<T: DeserializeOwned> Journal<T> {
+    /// Adds the elements whose bytes these are; how many there were.
+    fn read(&mut self, mut bytes: &[u8]) -> Result<usize, Error> {
+        let before = self.items.len();
+        while !bytes.is_empty() {
+            let (item, read) = decode_first(bytes)?;
+            self.items.push(item);
+            bytes = &bytes[read..];
+        }
+        Ok(self.items.len() - before)
     }
 }

@@ -56,12 +56,16 @@ pub fn encode_into<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Res
 /// [`Error::Mismatch`] when the bytes are not those of a `T`, [`Error::Trailing`] when they are
 /// those of a `T` and some more.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let (value, read) =
-        bincode::serde::decode_from_slice(bytes, config()).map_err(Error::decoding)?;
+    let (value, read) = decode_first(bytes)?;
     match bytes.len() - read {
         0 => Ok(value),
         extra => Err(Error::Trailing { extra }),
     }
+}
+
+/// The value whose bytes `bytes` begins with, and how many bytes it took.
+fn decode_first<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), Error> {
+    bincode::serde::decode_from_slice(bytes, config()).map_err(Error::decoding)
 }
 
 /// Writes to the end of a buffer that its owner keeps.

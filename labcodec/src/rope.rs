@@ -61,6 +61,15 @@ impl Rope {
 /// Bytes that a [`Rope`] holds along instead of copying them.
 pub struct Shared<'a>(pub &'a Bytes);
 
+/// Bytes that are copied.
+pub(crate) struct Raw<'a>(pub(crate) &'a [u8]);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
 thread_local! {
     /// What the value under way offers to share. Serde hands a writer nothing but a slice, so the
     /// owner of that slice goes this way. Set only around the one call that writes it.
