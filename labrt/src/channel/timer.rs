@@ -32,17 +32,11 @@ impl Timer {
 
     /// The message, if it has come.
     pub(super) fn take(&self) -> Option<Instant> {
+        let now = Instant::now();
         let mut next = self.next.lock();
-        let due = next.filter(|due| *due <= Instant::now())?;
-        *next = self.period.and_then(|period| {
-            let late = Instant::now().saturating_duration_since(due);
-            let periods = if period.is_zero() {
-                0
-            } else {
-                late.as_nanos() / period.as_nanos()
-            };
-            due.checked_add(period * (periods as u32 + 1))
-        });
+        let due = next.filter(|due| *due <= now)?;
+        // As crossbeam's: a period is counted from when the last message was taken.
+        *next = self.period.and_then(|period| now.checked_add(period));
         Some(due)
     }
 }
