@@ -5,6 +5,7 @@ use labrt::channel::{
     Receiver, RecvError, RecvTimeoutError, Select, TryRecvError, after, at, bounded, never, select,
     tick, unbounded,
 };
+use labrt::harness::is_simulated;
 use labrt::sync::Mutex;
 use labrt::thread;
 use labrt::time::Instant;
@@ -121,23 +122,25 @@ fn after_sends_once() {
     });
 }
 
-/// Ticks come at multiples of the period; of those missed one is kept.
+/// A tick comes a period after the last one was taken; of those missed one is kept.
 #[test]
-fn ticks_keep_their_beat() {
+fn ticks_keep_coming() {
     both_worlds(|| {
         let begin = Instant::now();
         let ticks = tick(10 * MS);
         for number in 1..=3 {
-            ticks.recv().unwrap();
-            assert!(begin.elapsed() >= number * 10 * MS);
-        }
-        if labrt::harness::is_simulated() {
-            assert_passed(begin, 30 * MS);
+            assert!(ticks.recv().unwrap() >= begin + number * 10 * MS);
         }
         thread::sleep(35 * MS);
-        assert!(ticks.try_recv().is_ok());
-        let late = begin.elapsed();
-        assert!(ticks.try_recv().is_err() || late > 70 * MS, "one is kept");
+        assert!(ticks.try_recv().is_ok(), "one is kept");
+        let taken = Instant::now();
+        // A real thread may rest long enough for the next one to come.
+        if is_simulated() {
+            assert_passed(begin, 65 * MS);
+            assert_eq!(ticks.try_recv(), Err(TryRecvError::Empty));
+            ticks.recv().unwrap();
+            assert_passed(taken, 10 * MS - MS / 100);
+        }
     });
 }
 
