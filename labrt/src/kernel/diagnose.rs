@@ -213,7 +213,7 @@ impl Kernel {
             .held
             .is_empty()
         {
-            self.suspect_blocking(what, at);
+            self.suspect_blocking(0, what, at);
         }
     }
 
@@ -230,15 +230,16 @@ impl Kernel {
             held.len() > 1 && held.iter().any(|held| held.lock != own)
         };
         if others {
-            self.suspect_blocking(what, at);
+            self.suspect_blocking(own, what, at);
         }
     }
 
     #[cold]
-    fn suspect_blocking(&self, what: &'static str, at: &'static Location<'static>) {
+    fn suspect_blocking(&self, own: usize, what: &'static str, at: &'static Location<'static>) {
         let tasks = self.tasks.borrow();
         let current = self.current.get();
-        for held in &tasks[current as usize].held {
+        let held = tasks[current as usize].held.iter();
+        for held in held.filter(|held| held.lock != own) {
             let mut suspicions = self.suspicions.borrow_mut();
             if suspicions.told.insert((place(held.at), place(at))) {
                 let name = self.describe(current, &tasks);
