@@ -193,7 +193,7 @@ impl Kernel {
         let earliest = self.timers.borrow().earliest();
         match earliest {
             Some(at) => {
-                self.now.set(self.now.get().max(at));
+                self.now.set(self.now.get().max(at.min(self.time_limit)));
                 self.alarm.set(0);
             }
             None => self.fail_all_blocked(),
