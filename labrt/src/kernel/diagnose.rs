@@ -25,6 +25,7 @@ fn place(at: &Location<'static>) -> Place {
 pub(super) struct Suspicions {
     warnings: Vec<String>,
     told: BTreeSet<(Place, Place)>,
+    spinning: BTreeSet<String>,
 }
 
 impl Suspicions {
@@ -252,6 +253,19 @@ impl Kernel {
         }
     }
 
+    /// The running thread was preempted in favour of itself: nobody else can run. If it goes on
+    /// like that for long, it is judged without ever having given the processor back.
+    pub(super) fn judge_alone(&self) {
+        if self.points.get() < SPINNING {
+            return;
+        }
+        let task = &mut self.tasks.borrow_mut()[self.current.get() as usize];
+        task.points += self.points.replace(0);
+        if self.now.get() - task.window_start >= WINDOW {
+            self.judge_spinning(task);
+        }
+    }
+
     /// `task` has used up a window of scheduling points.
     pub(super) fn judge_spinning(&self, task: &mut Task) {
         let points = std::mem::take(&mut task.points);
@@ -263,11 +277,9 @@ impl Kernel {
             .node_name(task.node)
             .map(|node| format!("{node}/"))
             .unwrap_or_default();
-        let at = task
-            .blocked
-            .map_or(Location::caller(), |blocked| blocked.at);
         let mut suspicions = self.suspicions.borrow_mut();
-        if suspicions.told.insert((place(at), ("spinning", 0, 0))) {
+        // Threads of one name do the same on all nodes: one of them will do.
+        if suspicions.spinning.insert(task.name.to_string()) {
             suspicions.warnings.push(format!(
                 "busy-wait: {node}{} reached {points} scheduling points within a virtual second: \
                  it waits by running; wait on a condition variable or a channel, or sleep",

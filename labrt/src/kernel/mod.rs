@@ -272,9 +272,11 @@ impl Kernel {
             self.slice.set(policy.slice(chance));
             policy.ready(current, Why::Preempted, chance);
             match policy.next(chance) {
-                Some(next) if next == current => return,
-                Some(next) => self.handoff.set(next),
-                None => return,
+                Some(next) if next != current => self.handoff.set(next),
+                _ => {
+                    self.progress.tick();
+                    return self.judge_alone();
+                }
             }
         }
         self.tasks.borrow_mut()[current as usize].state = State::Ready;
