@@ -1,0 +1,331 @@
+//! What the simulated world says of a program that goes wrong, and that it points at the right
+//! lines. Each test makes one mistake, and reads the report of it. (Mistakes outside the scheduler's
+//! sight have a file of their own, `outside`.)
+
+use labrt::channel::bounded;
+use labrt::sync::{Arc, Condvar, Mutex, RwLock};
+use labrt::time::{Duration, Instant};
+use labrt::{Failure, Kind, Node, Report, Simulation, harness, thread};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// The failure of a run that must fail.
+#[track_caller]
+fn failure<R: Send + 'static>(
+    simulation: Simulation,
+    test: impl FnOnce() -> R + Send + 'static,
+) -> Failure {
+    match simulation.run(test).outcome {
+        Ok(_) => panic!("the run did not fail"),
+        Err(failure) => failure,
+    }
+}
+
+/// A line of this file, as reports name it.
+fn place(line: u32) -> String {
+    format!("labrt/tests/diagnosis.rs:{line}:")
+}
+
+/// Checks that `text` contains all `parts`, in this order.
+#[track_caller]
+fn assert_tells<S: AsRef<str>>(text: &str, parts: &[S]) {
+    let mut rest = text;
+    for part in parts.iter().map(AsRef::as_ref) {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => panic!("`{part}` is not told, or not in its place:\n{text}"),
+        }
+    }
+}
+
+/// The warnings of a run that succeeds.
+#[track_caller]
+fn warnings<R: Send + 'static>(test: impl FnOnce() -> R + Send + 'static) -> Vec<String> {
+    let report: Report<R> = Simulation::new(1).run(test);
+    match report.outcome {
+        Ok(_) => report.warnings,
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+/// Two threads take two locks in opposite orders: who holds what since where, who waits where.
+#[test]
+fn two_threads_that_wait_for_each_other() {
+    const TAKES_A: u32 = line!() + 6;
+    const WANTS_B: u32 = TAKES_A + 2;
+    let failure = failure(Simulation::new(7), || {
+        let locks = Arc::new((Mutex::new(()), Mutex::new(())));
+        let locks2 = Arc::clone(&locks);
+        let one = Node::new("n1").spawn("ab", move || {
+            let _a = locks2.0.lock();
+            thread::sleep(2 * MS);
+            let _b = locks2.1.lock();
+        });
+        let two = Node::new("n2").spawn("ba", move || {
+            let _b = locks.1.lock();
+            thread::sleep(3 * MS);
+            let _a = locks.0.lock();
+        });
+        (one.join(), two.join())
+    });
+    let (takes_b, wants_a) = (TAKES_A + 5, WANTS_B + 5);
+    assert_eq!(failure.kind, Kind::Deadlock);
+    assert_eq!(failure.seed, 7);
+    assert_eq!(failure.thread, "n2/ba", "the one that closes the circle");
+    assert!((3 * MS..4 * MS).contains(&failure.at), "{:?}", failure.at);
+    assert_tells(
+        &failure.reason,
+        &["deadlock: 2 threads wait for each other's locks\n"],
+    );
+    let ab = [
+        "n1/ab holds the lock it took at ".to_string() + &place(TAKES_A),
+        "and waits for the lock at ".to_string() + &place(WANTS_B),
+    ];
+    let ba = [
+        "n2/ba holds the lock it took at ".to_string() + &place(takes_b),
+        "and waits for the lock at ".to_string() + &place(wants_a),
+    ];
+    assert_tells(&failure.reason, &ab);
+    assert_tells(&failure.reason, &ba);
+    assert_tells(
+        &failure.to_string(),
+        &["in thread n2/ba at 0.003", "seed 7"],
+    );
+}
+
+/// The circle may have more than two threads, and reader-writer locks in it.
+#[test]
+fn three_threads_that_wait_in_a_circle() {
+    let failure = failure(Simulation::new(1), || {
+        let locks: Arc<[RwLock<()>; 3]> = Arc::default();
+        let threads = [0, 1, 2].map(|number| {
+            let locks = Arc::clone(&locks);
+            let builder = thread::Builder::new().name(format!("t{number}"));
+            let take_two = move || {
+                let _own = locks[number].read();
+                thread::sleep(MS);
+                drop(locks[(number + 1) % 3].write());
+            };
+            builder.spawn(take_two).unwrap()
+        });
+        threads.map(thread::JoinHandle::join)
+    });
+    assert_eq!(failure.kind, Kind::Deadlock);
+    assert_tells(&failure.reason, &["deadlock: 3 threads"]);
+    for number in 0..3 {
+        assert_tells(
+            &failure.reason,
+            &[format!("\n  t{number} holds the lock it took at")],
+        );
+    }
+}
+
+#[test]
+fn a_thread_that_waits_for_itself() {
+    const FIRST: u32 = line!() + 3;
+    let failure = failure(Simulation::new(1), || {
+        let lock = Mutex::new(());
+        let _first = lock.lock();
+        let _second = lock.lock();
+    });
+    assert_eq!(failure.kind, Kind::Deadlock);
+    let parts = [
+        "a thread waits for a lock that it holds itself".to_string(),
+        "main holds the lock it took at ".to_string() + &place(FIRST),
+        "and waits for the lock at ".to_string() + &place(FIRST + 1),
+    ];
+    assert_tells(&failure.reason, &parts);
+}
+
+/// No circle of locks, but nobody is left who could wake anybody.
+#[test]
+fn everybody_waits() {
+    const WAITS: u32 = line!() + 7;
+    let failure = failure(Simulation::new(1), || {
+        let pair = Arc::new((Mutex::new(()), Condvar::new(), Mutex::new(())));
+        let pair2 = Arc::clone(&pair);
+        let waiter = Node::new("n1").spawn("waiter", move || {
+            let _beside = pair2.2.lock();
+            let mut guard = pair2.0.lock();
+            pair2.1.wait(&mut guard);
+        });
+        thread::sleep(MS);
+        let _ = waiter.join();
+    });
+    assert_eq!(failure.kind, Kind::Deadlock);
+    assert_eq!(failure.thread, "the scheduler");
+    let parts = [
+        "every thread waits, and no timer is left".to_string(),
+        "main waits for a thread's end at ".to_string() + &place(WAITS + 3),
+    ];
+    assert_tells(&failure.reason, &parts);
+    let parts = [
+        "n1/waiter waits for a notification at ".to_string() + &place(WAITS),
+        "and holds the lock it took at ".to_string() + &place(WAITS - 2),
+    ];
+    assert_tells(&failure.reason, &parts);
+}
+
+/// Told once for each pair of lines, however often it happens.
+#[test]
+fn a_lock_held_across_what_blocks() {
+    const LOCK: u32 = line!() + 5;
+    let warnings = warnings(|| {
+        let lock = Mutex::new(());
+        let (sender, receiver) = bounded(1);
+        for _ in 0..3 {
+            let _guard = lock.lock();
+            thread::sleep(MS);
+            sender.send(()).unwrap();
+            receiver.recv().unwrap();
+            thread::spawn(|| {}).join().unwrap();
+            harness::about_to_block("an RPC");
+        }
+    });
+    let whats = ["a sleep", "a send", "a receive", "a join", "an RPC"];
+    assert_eq!(warnings.len(), whats.len(), "{warnings:#?}");
+    for (n, what) in whats.iter().enumerate() {
+        let parts = [
+            format!("lock held across {what}: main took the lock at "),
+            place(LOCK),
+            format!("still holds it in {what} at "),
+            place(LOCK + 1 + n as u32),
+        ];
+        assert_tells(&warnings[n], &parts);
+    }
+}
+
+/// A condition variable gives its own lock back while it waits; only others are held across it.
+#[test]
+fn a_wait_holds_its_own_lock_across_nothing() {
+    let alone = warnings(|| {
+        let (lock, changed) = (Mutex::new(()), Condvar::new());
+        changed.wait_for(&mut lock.lock(), MS);
+    });
+    assert_eq!(alone, [""; 0]);
+    const BESIDE: u32 = line!() + 3;
+    let beside = warnings(|| {
+        let (lock, changed, other) = (Mutex::new(()), Condvar::new(), Mutex::new(()));
+        let _beside = other.lock();
+        changed.wait_for(&mut lock.lock(), MS);
+    });
+    assert_eq!(
+        beside.len(),
+        1,
+        "the wait's own lock is no second one: {beside:#?}"
+    );
+    let parts = [
+        "a wait on a condition variable".to_string(),
+        place(BESIDE),
+        place(BESIDE + 1),
+    ];
+    assert_tells(&beside[0], &parts);
+}
+
+/// Waiting by running, alone or in company. Threads of one name are told once.
+#[test]
+fn a_thread_that_waits_by_running() {
+    for names in [&["alone"][..], &["one", "other", "one"]] {
+        let warnings = warnings(move || {
+            let end = Instant::now() + 2500 * MS;
+            let spin = move || {
+                while Instant::now() < end {
+                    thread::yield_now();
+                }
+            };
+            let node = Node::new("n1");
+            let spinners: Vec<_> = names.iter().map(|name| node.spawn(name, spin)).collect();
+            spinners.into_iter().for_each(|one| one.join().unwrap());
+        });
+        let told = |name: &&str| {
+            let begins = format!("busy-wait: n1/{name} reached ");
+            let all = warnings.iter();
+            all.filter(|told| told.starts_with(&begins)).count() == 1
+        };
+        assert!(names.iter().all(told), "{warnings:?}");
+    }
+    let polite = warnings(|| (0..5000).for_each(|_| thread::sleep(MS)));
+    assert_eq!(polite, [""; 0]);
+}
+
+#[test]
+fn a_panic_in_a_nodes_thread() {
+    const PANICS: u32 = line!() + 4;
+    let failure = failure(Simulation::new(11), || {
+        let ticker = Node::new("n3").spawn("ticker", || {
+            thread::sleep(250 * MS);
+            panic!("term {} went back", 7);
+        });
+        let _ = ticker.join();
+        thread::sleep(1000 * MS);
+    });
+    assert_eq!(failure.kind, Kind::Panic);
+    assert_eq!(failure.thread, "n3/ticker");
+    assert_eq!(failure.seed, 11);
+    let parts = [
+        "panic at ".to_string() + &place(PANICS),
+        "term 7 went back".into(),
+    ];
+    assert_tells(&failure.reason, &parts);
+    let parts = [
+        "n3/ticker at 0.250",
+        "seed 11",
+        "a_panic_in_a_nodes_thread",
+        "diagnosis.rs",
+    ];
+    assert_tells(&failure.to_string(), &parts);
+}
+
+/// Of several failures the first one counts.
+#[test]
+fn the_first_failure_is_told() {
+    struct PanicsToo;
+    impl Drop for PanicsToo {
+        fn drop(&mut self) {
+            if !thread::panicking() {
+                panic!("the second");
+            }
+        }
+    }
+    let failure = failure(Simulation::new(1), || {
+        let _later = PanicsToo;
+        thread::spawn(|| panic!("the first"));
+        thread::sleep(MS);
+    });
+    assert_tells(&failure.reason, &["the first"]);
+}
+
+#[test]
+fn too_much_virtual_time() {
+    let limited = Simulation::new(1).time_limit(20 * MS);
+    let failure = failure(limited.clone(), || {
+        loop {
+            thread::sleep(3 * MS);
+        }
+    });
+    assert_eq!(failure.kind, Kind::TimeLimit);
+    assert_tells(
+        &failure.reason,
+        &["more than its limit of 20ms of virtual time"],
+    );
+    assert!((20 * MS..21 * MS).contains(&failure.at), "{:?}", failure.at);
+    let in_time = limited.run(|| thread::sleep(19 * MS));
+    assert_eq!(in_time.outcome, Ok(()));
+}
+
+/// What the harness finds out ends the run where it is told.
+#[test]
+fn a_fault_of_the_code_under_test() {
+    let report = Simulation::new(1).run(|| {
+        harness::warn("look here".into());
+        if thread::spawn(|| ()).join().is_ok() {
+            harness::fail("two leaders in term 3".into());
+        }
+    });
+    let failure = report.outcome.unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.reason.as_str()),
+        (Kind::Fault, "two leaders in term 3")
+    );
+    assert_eq!(report.warnings, ["look here"]);
+}
