@@ -57,12 +57,9 @@ extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, _context: *mut
         && (limit..limit + 2 * 4096).contains(&address)
     {
         // The process ends here, so that allocating on a signal's stack can do no more harm.
-        let thread = kernel.current_thread().unwrap_or_default();
-        let seed = kernel.seed;
-        let seconds = Duration::from_nanos(kernel.true_now()).as_secs_f64();
         let text = format!(
-            "stack overflow in thread {thread} at {seconds:.6} s, seed {seed}: endless recursion, \
-             or more than {} KiB of locals\n",
+            "stack overflow in {}: endless recursion, or more than {} KiB of locals\n",
+            kernel.here(),
             crate::kernel::STACK_SIZE / 1024
         );
         // SAFETY: writes from a live buffer of that length.

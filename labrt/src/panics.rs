@@ -29,6 +29,12 @@ pub(crate) fn install_hook() {
         panic::set_hook(Box::new(move |info| match world::kernel_if_alive() {
             None => before(info),
             Some(kernel) => {
+                if kernel.is_unwinding() {
+                    // A panic in a destructor that a panic or crash runs: the process may end
+                    // here, and no report be written.
+                    before(info);
+                    eprintln!("while {} was being unwound", kernel.here());
+                }
                 kernel.begin_unwinding();
                 let place = info
                     .location()

@@ -198,6 +198,13 @@ impl Kernel {
         (current != NOBODY).then(|| self.describe(current, &tasks))
     }
 
+    /// The running thread, the time and the seed, for what no report will tell.
+    pub(crate) fn here(&self) -> String {
+        let thread = self.current_thread().unwrap_or_default();
+        let seconds = std::time::Duration::from_nanos(self.now.get()).as_secs_f64();
+        format!("thread {thread} at {seconds:.6} s, seed {}", self.seed)
+    }
+
     /// The guard page and the bottom of the running thread's stack.
     pub(crate) fn current_stack_limit(&self) -> Option<usize> {
         let tasks = self.tasks.try_borrow().ok()?;
