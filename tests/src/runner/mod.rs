@@ -119,7 +119,7 @@ fn jobs(
     let size = (options.seeds / (4 * workers as u64)).clamp(1, LONGEST_JOB);
     let mut jobs = VecDeque::new();
     for (case, _) in chosen {
-        let end = options.seed.saturating_add(options.seeds);
+        let end = options.seed + options.seeds;
         let mut first = options.seed;
         while first < end {
             let count = size.min(end - first);
@@ -128,6 +128,7 @@ fn jobs(
                 first,
                 count,
                 how,
+                password: labrt::rand::random(),
             });
             first += count;
         }
@@ -155,8 +156,14 @@ fn choose(options: &Options) -> Result<Vec<(usize, &'static Case)>, String> {
         .collect();
     if chosen.is_empty() {
         return Err(format!(
-            "no case matches {:?}; --list shows all",
+            "no case that was asked for matches {:?}; --list shows all",
             options.filter
+        ));
+    }
+    if options.seed.checked_add(options.seeds).is_none() {
+        return Err(format!(
+            "seed {} is too large for that many seeds",
+            options.seed
         ));
     }
     Ok(chosen)

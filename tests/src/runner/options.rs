@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::workspace;
 use labrt::Strategy;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -35,6 +36,9 @@ pub(super) struct Options {
     /// Judge the crate at this path, which offers `pub fn make` as `labapi::MakeRaft`
     #[arg(long)]
     pub(super) raft: Option<PathBuf>,
+    /// What `--raft` was when this program was built: how to name it in a command
+    #[arg(long, hide = true)]
+    pub(super) judged: Option<PathBuf>,
     /// Print the whole event stream of each run
     #[arg(long)]
     pub(super) trace: bool,
@@ -70,5 +74,45 @@ impl Schedule {
             Schedule::Pct => Strategy::pct(3),
             Schedule::Fifo => Strategy::Fifo,
         }
+    }
+}
+
+impl Options {
+    /// What follows `make test-3A FILTER=… SEED=…` to run a case again as it was run.
+    pub(super) fn to_repeat(&self) -> String {
+        let mut words = String::new();
+        if self.mode == Mode::Real {
+            words.push_str(" MODE=real");
+        }
+        if let Some(path) = &self.judged {
+            let root = workspace();
+            let path = path.strip_prefix(&root).unwrap_or(path);
+            words.push_str(&format!(
+                " RAFT={}",
+                shell_word(&path.display().to_string())
+            ));
+        }
+        let mut flags = Vec::new();
+        match self.strategy {
+            Schedule::Random => {}
+            Schedule::Pct => flags.push("--strategy pct"),
+            Schedule::Fifo => flags.push("--strategy fifo"),
+        }
+        if self.check_determinism {
+            flags.push("--check-determinism");
+        }
+        if !flags.is_empty() {
+            words.push_str(&format!(" ARGS=\"{}\"", flags.join(" ")));
+        }
+        words
+    }
+}
+
+/// `text` as one word of a shell.
+fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    match text.chars().all(plain) {
+        true => text.to_string(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }

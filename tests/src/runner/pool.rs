@@ -6,16 +6,20 @@ use super::{options::Mode, worker};
 use labrt::harness::Mutex;
 use labrt::thread::{self, JoinHandle};
 use std::collections::VecDeque;
+use std::io::ErrorKind::{BrokenPipe, ConnectionReset, TimedOut, UnexpectedEof, WouldBlock};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Lines of a dead worker's standard error that its failure shows.
 const STDERR_LINES: usize = 12;
+
+/// How long a worker that has hung up may take to end, and its standard error to run dry.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Called with each result, from any of the pool's threads: case, seed, outcome, wall time.
 pub(super) type Sink = dyn Fn(usize, u64, Outcome, Duration) + Send + Sync;
@@ -42,17 +46,20 @@ fn serve(jobs: &Mutex<VecDeque<Job>>, sink: &Sink) -> io::Result<()> {
     let mut worker = None;
     loop {
         let next = jobs.lock().pop_front();
-        let Some(mut job) = next else { return Ok(()) };
+        let Some(mut job) = next else { break };
         while job.count > 0 {
             let mut present = match worker.take() {
                 Some(worker) => worker,
                 None => Worker::start()?,
             };
             match present.work(&mut job, sink) {
-                Ok(()) => worker = Some(present),
+                Ok(State::Fit) => worker = Some(present),
+                Ok(State::Spent) => present.retire(),
+                // What an earlier run left behind ended the worker: no fault of the next one.
+                Err(_) if present.served > 0 && !present.running => drop(present.bury(None)),
                 // The run that was under way failed with its worker; the others go on.
                 Err(error) => {
-                    let outcome = present.bury(&error);
+                    let outcome = present.bury(Some(&error));
                     sink(job.case, job.first, outcome, Duration::ZERO);
                     job.first += 1;
                     job.count -= 1;
@@ -60,6 +67,16 @@ fn serve(jobs: &Mutex<VecDeque<Job>>, sink: &Sink) -> io::Result<()> {
             }
         }
     }
+    if let Some(worker) = worker {
+        worker.retire();
+    }
+    Ok(())
+}
+
+/// Whether a worker can be given another job.
+enum State {
+    Fit,
+    Spent,
 }
 
 struct Worker {
@@ -67,6 +84,10 @@ struct Worker {
     socket: UnixStream,
     stderr: Arc<Mutex<VecDeque<String>>>,
     stderr_reader: Option<JoinHandle<()>>,
+    /// Runs that it has ended.
+    served: u64,
+    /// Whether a run is under way.
+    running: bool,
 }
 
 impl Worker {
@@ -84,87 +105,138 @@ impl Worker {
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
         let lines = stderr.clone();
         let pipe = process.stderr.take();
-        let stderr_reader = pipe.map(|pipe| {
-            thread::spawn(move || {
-                for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-                    let line = String::from_utf8_lossy(&line).into_owned();
-                    let _ = writeln!(io::stderr(), "{line}");
-                    let mut lines = lines.lock();
-                    lines.push_back(line);
-                    if lines.len() > STDERR_LINES {
-                        lines.pop_front();
-                    }
-                }
-            })
-        });
+        let stderr_reader = pipe.map(|pipe| thread::spawn(move || pass_on(pipe, &lines)));
         Ok(Worker {
             process,
             socket,
             stderr,
             stderr_reader,
+            served: 0,
+            running: false,
         })
     }
 
     /// Lets the worker do the job, seed by seed. `job` shrinks with each result, so that an error
     /// leaves the seed that was under way in front.
-    fn work(&mut self, job: &mut Job, sink: &Sink) -> io::Result<()> {
+    fn work(&mut self, job: &mut Job, sink: &Sink) -> io::Result<State> {
         self.socket.set_read_timeout(Some(limit(&job.how)))?;
         wire::send(&mut self.socket, job)?;
         while job.count > 0 {
-            let Record::Begin { seed } = wire::receive(&mut self.socket)? else {
-                return Err(io::Error::other("a result without a run"));
-            };
-            let began = labrt::time::since_start();
-            let Record::End { outcome } = wire::receive(&mut self.socket)? else {
-                return Err(io::Error::other("a run without a result"));
-            };
-            if seed != job.first {
-                return Err(io::Error::other("a result of another run"));
+            match wire::receive(&mut self.socket)? {
+                Record::Begin { password, seed }
+                    if (password, seed) == (job.password, job.first) => {}
+                _ => return Err(forged()),
             }
-            sink(job.case, seed, outcome, labrt::time::since_start() - began);
+            self.running = true;
+            let began = labrt::time::since_start();
+            let outcome = match wire::receive(&mut self.socket)? {
+                Record::End { password, outcome } if password == job.password => outcome,
+                _ => return Err(forged()),
+            };
+            self.running = false;
+            self.served += 1;
+            let spent = outcome.spent;
+            let wall = labrt::time::since_start() - began;
+            sink(job.case, job.first, outcome, wall);
             job.first += 1;
             job.count -= 1;
+            if spent {
+                return Ok(State::Spent);
+            }
         }
-        Ok(())
+        Ok(State::Fit)
+    }
+
+    /// Lets the worker end by itself, now that nobody has a job for it.
+    fn retire(self) {
+        drop(self.bury(None));
     }
 
     /// The failure of the run that was under way when the worker died, or had to be killed.
-    fn bury(mut self, error: &io::Error) -> Outcome {
-        let timed_out = matches!(
-            error.kind(),
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-        );
-        if timed_out {
+    fn bury(mut self, error: Option<&io::Error>) -> Outcome {
+        drop(self.socket);
+        // A process that hung up is about to end; any other may never.
+        let hung_up = error.is_none_or(|error| {
+            let ends = [UnexpectedEof, BrokenPipe, ConnectionReset];
+            ends.contains(&error.kind())
+        });
+        let patience = if hung_up { LAST_WORDS } else { Duration::ZERO };
+        let process = &mut self.process;
+        if !within(patience, || !matches!(process.try_wait(), Ok(None))) {
             let _ = self.process.kill();
         }
-        drop(self.socket);
         let status = self.process.wait();
-        if let Some(reader) = self.stderr_reader.take() {
+        // A process that it started may hold its standard error open for ever.
+        if let Some(reader) = self.stderr_reader.take()
+            && within(LAST_WORDS, || reader.is_finished())
+        {
             let _ = reader.join();
         }
-        let mut reason = match (timed_out, status) {
-            (true, _) => "hung: no result in time; its worker process was killed".to_string(),
-            (false, Ok(status)) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("crashed: the process got {}", signal_name(signal)),
-                (None, code) => format!(
-                    "ended early: the code under test ended the process with exit code {}",
-                    code.unwrap_or(-1)
-                ),
-            },
-            (false, Err(error)) => format!("crashed: {error}"),
+        let lines = std::mem::take(&mut *self.stderr.lock());
+        let cause = match (error, status) {
+            (Some(error), _) if matches!(error.kind(), WouldBlock | TimedOut) => {
+                "hung: no result in time; its worker process was killed".to_string()
+            }
+            (Some(error), _) if !hung_up => error.to_string(),
+            (_, Ok(status)) => cause_of_death(status, &lines),
+            (_, Err(error)) => format!("crashed: {error}"),
         };
-        for line in self.stderr.lock().iter() {
-            reason.push_str("\n  ");
-            reason.push_str(line);
-        }
-        let failure = Some(Told {
-            reason,
-            ..Told::default()
-        });
+        let reason =
+            std::iter::once(cause).chain(lines.into_iter().map(|line| format!("  {line}")));
         Outcome {
-            failure,
+            failure: Some(Told::new(reason.collect::<Vec<_>>().join("\n"))),
             ..Outcome::default()
         }
+    }
+}
+
+/// Shows what a worker writes to its standard error, and keeps the last lines of it.
+fn pass_on(pipe: ChildStderr, lines: &Mutex<VecDeque<String>>) {
+    for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        let _ = writeln!(io::stderr(), "{line}");
+        let mut lines = lines.lock();
+        lines.push_back(line);
+        if lines.len() > STDERR_LINES {
+            lines.pop_front();
+        }
+    }
+}
+
+/// A record that the runner's own code never sends.
+fn forged() -> io::Error {
+    io::Error::other(
+        "forged: the code under test wrote to its process's standard input, which is the \
+         runner's: no result counts that comes that way",
+    )
+}
+
+/// Waits until `done`, at most for `time`; whether it is.
+fn within(time: Duration, mut done: impl FnMut() -> bool) -> bool {
+    let end = labrt::time::since_start() + time;
+    loop {
+        if done() {
+            return true;
+        }
+        if labrt::time::since_start() >= end {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Why a process ended that should not have, as its last words and its exit status tell.
+fn cause_of_death(status: ExitStatus, last_words: &VecDeque<String>) -> String {
+    let overflow = last_words
+        .iter()
+        .find(|line| line.starts_with("stack overflow in thread "));
+    match (status.signal(), status.code()) {
+        (Some(11 | 7), _) if overflow.is_some() => overflow.cloned().unwrap_or_default(),
+        (Some(signal), _) => format!("crashed: the process got {}", signal_name(signal)),
+        (None, code) => format!(
+            "ended early: the code under test ended the process with exit code {}",
+            code.unwrap_or(-1)
+        ),
     }
 }
 

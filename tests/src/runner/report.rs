@@ -17,7 +17,8 @@ pub(super) struct Report {
     printed: usize,
     show: bool,
     colour: bool,
-    mode: Option<Mode>,
+    /// The end of the command that runs a case again.
+    repeat: String,
     trace: bool,
     determinism: bool,
     began: Duration,
@@ -58,7 +59,7 @@ impl Report {
             cases: chosen.iter().map(tally).collect(),
             show,
             colour,
-            mode: Some(options.mode),
+            repeat: options.to_repeat(),
             trace: options.trace,
             determinism: options.check_determinism,
             began: labrt::time::since_start(),
@@ -104,7 +105,8 @@ impl Report {
         self.print(&self.paint(
             "2",
             &format!(
-                "part  {:<28} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  seeds",
+                "part  {:<28} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  \
+                 seeds",
                 "case", "", "wall"
             ),
         ));
@@ -132,13 +134,7 @@ impl Report {
         let known = !tally.hashes.insert(outcome.hash);
         if self.determinism && known && outcome.failure.is_none() {
             let reason = format!("seed {seed} did exactly what another seed did");
-            tally.failed.insert(
-                seed,
-                Told {
-                    reason,
-                    ..Told::default()
-                },
-            );
+            tally.failed.insert(seed, Told::new(reason));
         }
         if let Some(told) = outcome.failure {
             tally.failed.insert(seed, told);
@@ -229,15 +225,10 @@ impl Report {
         if let Some(trace) = &told.trace {
             let _ = write!(story, "\n\n  the whole trace: {trace}");
         }
-        let mode = if self.mode == Some(Mode::Real) {
-            " MODE=real"
-        } else {
-            ""
-        };
         let _ = write!(
             story,
-            "\n  to see it again: make test-{} FILTER={} SEED={seed}{mode}",
-            case.part, case.name
+            "\n  to see it again: make test-{} FILTER={} SEED={seed}{}",
+            case.part, case.name, self.repeat
         );
         story
     }

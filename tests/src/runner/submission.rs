@@ -5,20 +5,28 @@ use super::workspace;
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+
+/// What is expected of a crate.
+const MAKE: &str = "pub fn make(Vec<ClientEnd>, usize, Arc<Persister>, Sender<ApplyMsg>) \
+                    -> Arc<dyn Raft>";
 
 /// Builds the crate at `path` with the suites, and runs it with the other arguments.
 pub(super) fn judge(path: &Path) -> Result<ExitCode, String> {
     let (path, name) = inspect(path)?;
-    let home = write_main(&path, &name).map_err(|error| {
+    let program = format!("judged-{:016x}", number(&path));
+    let home = write_main(&path, &name, &program).map_err(|error| {
         format!(
             "cannot write the program that runs {}: {error}",
             path.display()
         )
     })?;
-    let program = build(&home, &path)?;
-    let status = Command::new(program)
+    let built = build(&home, &path, &program)?;
+    let status = Command::new(built)
+        .arg("--judged")
+        .arg(&path)
         .args(arguments_without_raft())
         .status()
         .map_err(|error| format!("cannot run what was built from {}: {error}", path.display()))?;
@@ -39,8 +47,12 @@ fn inspect(path: &Path) -> Result<(PathBuf, String), String> {
             )
         })?;
     let manifest = path.join("Cargo.toml");
-    let text = fs::read_to_string(&manifest)
-        .map_err(|_| format!("{} is no crate: it has no Cargo.toml", path.display()))?;
+    let text = fs::read_to_string(&manifest).map_err(|_| {
+        format!(
+            "{} is no crate, it has no Cargo.toml: RAFT= takes the folder of a crate",
+            path.display()
+        )
+    })?;
     let metadata = Command::new(cargo())
         .args(["read-manifest", "--manifest-path"])
         .arg(&manifest)
@@ -54,7 +66,13 @@ fn inspect(path: &Path) -> Result<(PathBuf, String), String> {
             .then(|| name_in_toml(&text))
             .flatten()
     });
-    let name = name.ok_or_else(|| format!("{} does not name a package", manifest.display()))?;
+    let name = name.ok_or_else(|| match text.contains("[workspace]") {
+        true => format!(
+            "{} is a workspace, not a crate: RAFT= takes the folder of one of its members",
+            path.display()
+        ),
+        false => format!("{} names no package", manifest.display()),
+    })?;
     let full = path
         .canonicalize()
         .map_err(|error| format!("{}: {error}", path.display()))?;
@@ -75,15 +93,17 @@ fn name_in_toml(text: &str) -> Option<String> {
     Some(line.split('"').nth(1)?.to_string())
 }
 
-/// Writes the program around the crate; its folder.
-fn write_main(path: &Path, name: &str) -> std::io::Result<PathBuf> {
+/// Tells crates of one name apart, so that each has a program of its own.
+fn number(path: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     path.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Writes the program around the crate; its folder.
+fn write_main(path: &Path, name: &str, program: &str) -> std::io::Result<PathBuf> {
     let root = workspace();
-    let home = root.join(format!(
-        "target/raftlab/submissions/{name}-{:016x}",
-        hasher.finish()
-    ));
+    let home = root.join("target/raftlab/submissions").join(program);
     fs::create_dir_all(home.join("src"))?;
     let profiles = fs::read_to_string(root.join("Cargo.toml"))?;
     let profiles = profiles
@@ -91,7 +111,8 @@ fn write_main(path: &Path, name: &str) -> std::io::Result<PathBuf> {
         .map_or("", |(_, after)| after);
     // The crate is named as a table, so that neither path nor name can break out of its quotes.
     let manifest = format!(
-        "[package]\nname = \"judged\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+        "[package]\nname = \"{program}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+         publish = false\n\n\
          [workspace]\n\n[dependencies]\nlabapi = {{ path = {labapi} }}\n\
          tests = {{ path = {tests} }}\nsubmission = {{ package = {name}, path = {path} }}\n\n\
          [profile.{profiles}",
@@ -108,7 +129,10 @@ fn write_main(path: &Path, name: &str) -> std::io::Result<PathBuf> {
     );
     write_if_new(&home.join("src/main.rs"), &main)?;
     if !home.join("Cargo.lock").exists() {
-        fs::copy(root.join("Cargo.lock"), home.join("Cargo.lock"))?;
+        write_if_new(
+            &home.join("Cargo.lock"),
+            &fs::read_to_string(root.join("Cargo.lock"))?,
+        )?;
     }
     Ok(home)
 }
@@ -118,33 +142,50 @@ fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Leaves an equal file alone, so that nothing is built again for it.
+/// Leaves an equal file alone, so that nothing is built again for it. Another runner at the same
+/// work never sees half a file.
 fn write_if_new(path: &Path, text: &str) -> std::io::Result<()> {
     match fs::read_to_string(path) {
         Ok(present) if present == text => Ok(()),
-        _ => fs::write(path, text),
+        _ => {
+            let draft = path.with_extension(std::process::id().to_string());
+            fs::write(&draft, text)?;
+            fs::rename(draft, path)
+        }
     }
 }
 
-fn build(home: &Path, path: &Path) -> Result<PathBuf, String> {
+fn build(home: &Path, path: &Path, program: &str) -> Result<PathBuf, String> {
     let target = workspace().join("target");
+    if std::io::stderr().is_terminal() {
+        eprintln!("Building {}", path.display());
+    }
     let output = Command::new(cargo())
         .args(["build", "--quiet", "--color", "never", "--manifest-path"])
         .arg(home.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", &target)
         .output()
         .map_err(|error| format!("cannot run cargo: {error}"))?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let lines = text.lines().skip_while(|line| !line.starts_with("error"));
-        let first: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).collect();
-        return Err(format!(
-            "{} does not compile\n{}",
-            path.display(),
-            first.join("\n")
-        ));
+    if output.status.success() {
+        return Ok(target.join("debug").join(program));
     }
-    Ok(target.join("debug/judged"))
+    let text = String::from_utf8_lossy(&output.stderr);
+    // Only our few lines around the crate did not compile: it is not what they expect.
+    let what = match text.contains(&format!("could not compile `{program}`")) {
+        true => format!("{} offers no `{MAKE}` (labapi::MakeRaft)", path.display()),
+        false => format!("{} does not compile", path.display()),
+    };
+    Err(format!(
+        "{what}; the first error is\n{}",
+        first_error(&text)
+    ))
+}
+
+/// The first error in what cargo says, without the warnings before it.
+fn first_error(text: &str) -> String {
+    let lines = text.lines().skip_while(|line| !line.starts_with("error"));
+    let first: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).collect();
+    first.join("\n")
 }
 
 fn cargo() -> std::ffi::OsString {

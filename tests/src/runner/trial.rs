@@ -5,7 +5,7 @@ use super::real;
 use crate::cases::Case;
 use crate::cluster::{Cluster, Usage};
 use crate::{Submission, TIME_LIMIT};
-use labrt::{Simulation, time, trace};
+use labrt::{Failure, Kind, Simulation, time, trace};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
@@ -31,6 +31,9 @@ pub(super) struct Outcome {
     pub(super) hash: u64,
     pub(super) warnings: Vec<String>,
     pub(super) events: Vec<String>,
+    /// The run was given up, and its thread is still stuck somewhere: this process must run
+    /// nothing else.
+    pub(super) spent: bool,
 }
 
 /// A failure, told.
@@ -42,6 +45,16 @@ pub(super) struct Told {
     pub(super) last: Vec<String>,
     /// Where the whole trace was written.
     pub(super) trace: Option<String>,
+}
+
+impl Told {
+    /// Of a failure of which only the reason is known.
+    pub(super) fn new(reason: String) -> Told {
+        Told {
+            reason,
+            ..Told::default()
+        }
+    }
 }
 
 /// Events shown with a failure.
@@ -71,16 +84,14 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
         .time_limit(TIME_LIMIT);
-    let report = simulation.run(move || (time::since_start(), body(submission, case)));
+    let report = simulation.run(move || body(submission, case));
     let (failure, usage) = match report.outcome {
-        Ok((_, usage)) => (None, usage),
-        Err(failure) => (Some(failure.to_string()), Usage::default()),
+        Ok(usage) => (None, usage),
+        Err(failure) => (Some(failure), Usage::default()),
     };
     Outcome {
-        failure: failure.map(|reason| Told {
-            reason,
-            ..Told::default()
-        }),
+        spent: report.switches == 0 && failure.as_ref().is_some_and(is_stuck),
+        failure: failure.map(|failure| Told::new(failure.to_string())),
         duration: report.virtual_time,
         servers: usage.servers,
         rpcs: usage.rpcs,
@@ -92,6 +103,10 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
     }
 }
 
+fn is_stuck(failure: &Failure) -> bool {
+    failure.kind == Kind::Stuck
+}
+
 fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
     let mut outcome = simulate(submission, case, seed, how);
     if how.check_determinism && outcome.failure.is_none() {
@@ -101,7 +116,10 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         }
         return outcome;
     }
-    if let Some(told) = &mut outcome.failure {
+    // What is stuck leaves no events, and would only be stuck once more.
+    if let Some(told) = &mut outcome.failure
+        && !outcome.spent
+    {
         // The same again, this time with a trace: the run follows from its seed.
         let traced = simulate(submission, case, seed, Manner { trace: true, ..how });
         let same = traced
@@ -116,6 +134,7 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         }
         tell(told, case, seed, &traced.events);
         outcome.warnings = traced.warnings;
+        outcome.spent = traced.spent;
     }
     outcome
 }
@@ -133,7 +152,8 @@ fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manne
             .unwrap_or_else(|| "(the end)".into())
     };
     let reason = format!(
-        "two runs of seed {seed} differ: after {common} equal events, one has\n  {}\nthe other\n  {}",
+        "two runs of seed {seed} differ: after {common} equal events, one has\n  {}\n\
+         the other\n  {}",
         shown(&one),
         shown(&other)
     );
@@ -164,10 +184,7 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
     let events: Vec<String> = trace::take_real().iter().map(ToString::to_string).collect();
     let usage = ended.unwrap_or_default();
     let failure = real::stray_panic().map(|reason| {
-        let mut told = Told {
-            reason,
-            ..Told::default()
-        };
+        let mut told = Told::new(reason);
         tell(&mut told, case, seed, &events);
         told
     });

@@ -1,5 +1,6 @@
 //! What parent and worker tell each other, over a socket that is the worker's standard input: what
-//! the code under test prints cannot reach it.
+//! the code under test prints cannot reach it. Whatever it writes there on purpose lacks the job's
+//! password.
 
 use super::trial::{Manner, Outcome};
 use serde::de::DeserializeOwned;
@@ -15,16 +16,21 @@ pub(super) struct Job {
     pub(super) first: u64,
     pub(super) count: u64,
     pub(super) how: Manner,
+    /// Every record of the job must carry it.
+    pub(super) password: u64,
 }
 
 /// What a worker says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Record {
     /// The run of this seed begins.
-    Begin { seed: u64 },
+    Begin { password: u64, seed: u64 },
     /// The run that began has ended. Only this counts as a result.
-    End { outcome: Outcome },
+    End { password: u64, outcome: Outcome },
 }
+
+/// More than the longest trace; a length beyond it was never sent by us.
+const LONGEST: usize = 1 << 30;
 
 pub(super) fn send<T: Serialize>(stream: &mut UnixStream, message: &T) -> io::Result<()> {
     let mut bytes = vec![0; 4];
@@ -37,7 +43,11 @@ pub(super) fn send<T: Serialize>(stream: &mut UnixStream, message: &T) -> io::Re
 pub(super) fn receive<T: DeserializeOwned>(stream: &mut UnixStream) -> io::Result<T> {
     let mut length = [0; 4];
     stream.read_exact(&mut length)?;
-    let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+    let length = u32::from_le_bytes(length) as usize;
+    if length > LONGEST {
+        return Err(io::Error::other("a message of impossible length"));
+    }
+    let mut bytes = vec![0; length];
     stream.read_exact(&mut bytes)?;
     labcodec::decode(&bytes).map_err(io::Error::other)
 }

@@ -23,12 +23,17 @@ pub(super) fn main(submission: Submission) -> ExitCode {
             return ExitCode::from(2);
         };
         for seed in job.first..job.first + job.count {
-            if wire::send(&mut parent, &Record::Begin { seed }).is_err() {
+            let password = job.password;
+            if wire::send(&mut parent, &Record::Begin { password, seed }).is_err() {
                 return ExitCode::from(2);
             }
             let outcome = trial::run(submission, case, seed, job.how);
-            if wire::send(&mut parent, &Record::End { outcome }).is_err() {
+            let spent = outcome.spent;
+            if wire::send(&mut parent, &Record::End { password, outcome }).is_err() {
                 return ExitCode::from(2);
+            }
+            if spent {
+                return ExitCode::SUCCESS;
             }
         }
     }
