@@ -63,10 +63,25 @@ fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
     if let Ok(arguments) = libtest_mimic::Arguments::try_parse() {
         return libtest::main(submission, &arguments);
     }
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or("bad arguments");
-    eprintln!("{first} (--help shows what there is)");
+    eprintln!("{} (--help shows what there is)", in_one_line(error));
     ExitCode::from(2)
+}
+
+/// What clap says, less the usage: what is wrong, which values are possible, and which name was
+/// perhaps meant.
+fn in_one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let mut paragraphs = text.split("\n\n");
+    let mut line = paragraphs
+        .next()
+        .unwrap_or("bad arguments")
+        .trim()
+        .to_string();
+    for tip in paragraphs.filter(|paragraph| paragraph.contains("tip: a similar")) {
+        line.push_str("; ");
+        line.push_str(tip.trim());
+    }
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {

@@ -16,7 +16,7 @@ pub(super) struct Options {
     #[arg(long, default_value = "")]
     pub(super) filter: String,
     /// Number of seeds for each case, counted up from the first
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 1, value_parser = at_least_one)]
     pub(super) seeds: u64,
     /// The first seed
     #[arg(long, default_value_t = 1)]
@@ -105,6 +105,14 @@ impl Options {
             words.push_str(&format!(" ARGS=\"{}\"", flags.join(" ")));
         }
         words
+    }
+}
+
+fn at_least_one(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1 is needed".into()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("a whole number is needed".into()),
     }
 }
 

@@ -94,6 +94,8 @@ impl Worker {
     fn start() -> io::Result<Worker> {
         let (socket, theirs) = UnixStream::pair()?;
         let mut process = Command::new(std::env::current_exe()?)
+            // Where `make` was typed: places in reports are told from there.
+            .current_dir(super::workspace())
             .env(worker::VARIABLE, "1")
             // The allocator gives memory back after a while, and reads the clock for that: a
             // simulation's. Its clocks all begin anew, so it need not.
@@ -125,13 +127,13 @@ impl Worker {
             match wire::receive(&mut self.socket)? {
                 Record::Begin { password, seed }
                     if (password, seed) == (job.password, job.first) => {}
-                _ => return Err(forged()),
+                _ => return Err(wire::forged()),
             }
             self.running = true;
             let began = labrt::time::since_start();
             let outcome = match wire::receive(&mut self.socket)? {
                 Record::End { password, outcome } if password == job.password => outcome,
-                _ => return Err(forged()),
+                _ => return Err(wire::forged()),
             };
             self.running = false;
             self.served += 1;
@@ -172,13 +174,13 @@ impl Worker {
         {
             let _ = reader.join();
         }
-        let lines = std::mem::take(&mut *self.stderr.lock());
+        let mut lines = std::mem::take(&mut *self.stderr.lock());
         let cause = match (error, status) {
             (Some(error), _) if matches!(error.kind(), WouldBlock | TimedOut) => {
                 "hung: no result in time; its worker process was killed".to_string()
             }
             (Some(error), _) if !hung_up => error.to_string(),
-            (_, Ok(status)) => cause_of_death(status, &lines),
+            (_, Ok(status)) => cause_of_death(status, &mut lines),
             (_, Err(error)) => format!("crashed: {error}"),
         };
         let reason =
@@ -203,14 +205,6 @@ fn pass_on(pipe: ChildStderr, lines: &Mutex<VecDeque<String>>) {
     }
 }
 
-/// A record that the runner's own code never sends.
-fn forged() -> io::Error {
-    io::Error::other(
-        "forged: the code under test wrote to its process's standard input, which is the \
-         runner's: no result counts that comes that way",
-    )
-}
-
 /// Waits until `done`, at most for `time`; whether it is.
 fn within(time: Duration, mut done: impl FnMut() -> bool) -> bool {
     let end = labrt::time::since_start() + time;
@@ -225,13 +219,12 @@ fn within(time: Duration, mut done: impl FnMut() -> bool) -> bool {
     }
 }
 
-/// Why a process ended that should not have, as its last words and its exit status tell.
-fn cause_of_death(status: ExitStatus, last_words: &VecDeque<String>) -> String {
-    let overflow = last_words
-        .iter()
-        .find(|line| line.starts_with("stack overflow in thread "));
+/// Why a process ended that should not have, as its exit status tells, or its last words.
+fn cause_of_death(status: ExitStatus, last_words: &mut VecDeque<String>) -> String {
+    let is_overflow = |line: &String| line.starts_with("stack overflow in thread ");
+    let overflow = last_words.iter().position(is_overflow);
     match (status.signal(), status.code()) {
-        (Some(11 | 7), _) if overflow.is_some() => overflow.cloned().unwrap_or_default(),
+        (Some(7 | 11), _) if let Some(line) = overflow.and_then(|at| last_words.remove(at)) => line,
         (Some(signal), _) => format!("crashed: the process got {}", signal_name(signal)),
         (None, code) => format!(
             "ended early: the code under test ended the process with exit code {}",

@@ -191,9 +191,10 @@ impl Report {
         let earned = self.cases.iter().filter(|tally| tally.failed.is_empty());
         let runs: u64 = self.cases.iter().map(|tally| tally.runs).sum();
         self.print(&format!(
-            "\n{} of {} points, {runs} runs in {}",
+            "\n{} of {} points, {runs} {} in {}",
             earned.map(|tally| points(&tally)).sum::<u32>(),
             self.cases.iter().map(|tally| points(&tally)).sum::<u32>(),
+            if runs == 1 { "run" } else { "runs" },
             short(labrt::time::since_start() - self.began)
         ));
         self.print(&format!("{passed} passed, {failed} failed"));

@@ -23,7 +23,7 @@ pub(super) fn judge(path: &Path) -> Result<ExitCode, String> {
             path.display()
         )
     })?;
-    let built = build(&home, &path, &program)?;
+    let built = build(&home, &path, &name, &program)?;
     let status = Command::new(built)
         .arg("--judged")
         .arg(&path)
@@ -155,7 +155,7 @@ fn write_if_new(path: &Path, text: &str) -> std::io::Result<()> {
     }
 }
 
-fn build(home: &Path, path: &Path, program: &str) -> Result<PathBuf, String> {
+fn build(home: &Path, path: &Path, name: &str, program: &str) -> Result<PathBuf, String> {
     let target = workspace().join("target");
     if std::io::stderr().is_terminal() {
         eprintln!("Building {}", path.display());
@@ -170,10 +170,13 @@ fn build(home: &Path, path: &Path, program: &str) -> Result<PathBuf, String> {
         return Ok(target.join("debug").join(program));
     }
     let text = String::from_utf8_lossy(&output.stderr);
-    // Only our few lines around the crate did not compile: it is not what they expect.
-    let what = match text.contains(&format!("could not compile `{program}`")) {
-        true => format!("{} offers no `{MAKE}` (labapi::MakeRaft)", path.display()),
-        false => format!("{} does not compile", path.display()),
+    let failed = |package: &str| text.contains(&format!("could not compile `{package}`"));
+    let path = path.display();
+    let what = match (failed(name), failed(program)) {
+        (true, _) => format!("{path} does not compile"),
+        // Only our few lines around the crate do not: it is not what they expect.
+        (false, true) => format!("{path} offers no `{MAKE}` (labapi::MakeRaft)"),
+        (false, false) => format!("{path} cannot be built"),
     };
     Err(format!(
         "{what}; the first error is\n{}",

@@ -32,6 +32,14 @@ pub(super) enum Record {
 /// More than the longest trace; a length beyond it was never sent by us.
 const LONGEST: usize = 1 << 30;
 
+/// A message that our own code never sends.
+pub(super) fn forged() -> io::Error {
+    io::Error::other(
+        "forged: the code under test wrote to its process's standard input, which is the \
+         runner's: no result counts that comes that way",
+    )
+}
+
 pub(super) fn send<T: Serialize>(stream: &mut UnixStream, message: &T) -> io::Result<()> {
     let mut bytes = vec![0; 4];
     labcodec::encode_into(message, &mut bytes).map_err(io::Error::other)?;
@@ -45,9 +53,9 @@ pub(super) fn receive<T: DeserializeOwned>(stream: &mut UnixStream) -> io::Resul
     stream.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length) as usize;
     if length > LONGEST {
-        return Err(io::Error::other("a message of impossible length"));
+        return Err(forged());
     }
     let mut bytes = vec![0; length];
     stream.read_exact(&mut bytes)?;
-    labcodec::decode(&bytes).map_err(io::Error::other)
+    labcodec::decode(&bytes).map_err(|_| forged())
 }

@@ -1,0 +1,17 @@
+//! The runner, as whoever types a command sees it: exit code, standard output, standard error.
+//!
+//! | tests | file |
+//! | --- | --- |
+//! | what is said of an implementation that is wrong | `misdeeds` |
+//! | what is said to a request that cannot be carried out | `requests` |
+//! | the faces for machines: libtest's arguments, determinism | `faces` |
+//! | running the real runner | `runner` |
+
+#[path = "judging/faces.rs"]
+mod faces;
+#[path = "judging/misdeeds.rs"]
+mod misdeeds;
+#[path = "judging/requests.rs"]
+mod requests;
+#[path = "judging/runner.rs"]
+mod runner;

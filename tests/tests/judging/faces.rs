@@ -1,0 +1,88 @@
+//! What machines send and read: lists, libtest's arguments, exit code 0, determinism.
+
+use crate::runner::labs;
+
+#[test]
+fn success() {
+    let answer = labs(&["3A"]);
+    answer
+        .ends_with(0)
+        .says(&["Judging the reference (simulated, seed 1)"]);
+    answer.says(&["15 of 15 points, 3 runs", "3 passed, 0 failed"]);
+    assert_eq!(answer.stderr, "", "{answer}");
+}
+
+#[test]
+fn list() {
+    let answer = labs(&["--list"]);
+    answer
+        .ends_with(0)
+        .has_line(&["part", "case", "points", "what it shows"]);
+    answer.has_line(&[
+        "3A",
+        "initial_election",
+        "5",
+        "TestInitialElection3A",
+        "a leader is elected",
+    ]);
+    answer.has_line(&["3B", "backup", "TestBackup3B"]);
+    assert_eq!(answer.stdout.lines().count(), 1 + 28, "{answer}");
+    let answer = labs(&["3A", "--filter", "many", "--list"]);
+    answer.ends_with(0).has_line(&["3A", "many_elections", "5"]);
+    assert_eq!(answer.stdout.lines().count(), 1 + 1, "{answer}");
+}
+
+/// The course's names mean the same cases.
+#[test]
+fn names() {
+    for name in [
+        "initial_election",
+        "3A::initial_election",
+        "TestInitialElection3A",
+    ] {
+        let answer = labs(&[name]);
+        answer
+            .ends_with(0)
+            .has_line(&["3A", "initial_election", "passed"]);
+        answer.says(&["1 passed, 0 failed"]);
+    }
+}
+
+/// What nextest and editors send.
+#[test]
+fn arguments_of_libtest() {
+    let answer = labs(&["--list", "--format", "terse"]);
+    answer.ends_with(0);
+    assert!(
+        answer.stdout.lines().all(|line| line.ends_with(": test")),
+        "{answer}"
+    );
+    assert_eq!(answer.stdout.lines().count(), 28, "{answer}");
+    let answer = labs(&["--list", "--format", "terse", "--ignored"]);
+    assert_eq!(answer.ends_with(0).stdout, "", "{answer}");
+    for arguments in [
+        ["--exact", "3A::initial_election", "--nocapture"],
+        ["3A::initial_election", "--exact", "--nocapture"],
+        ["3A::initial_election", "--test-threads", "1"],
+    ] {
+        let answer = labs(&arguments);
+        answer
+            .ends_with(0)
+            .says(&["test result: ok. 1 passed; 0 failed", "27 filtered out"]);
+    }
+}
+
+#[test]
+fn two_runs_of_a_seed_are_one() {
+    let answer = labs(&["--check-determinism", "3A", "3B"]);
+    answer.ends_with(0).says(&["13 passed, 0 failed"]);
+}
+
+/// `--check-determinism` also fails a seed that did exactly what another one did.
+#[test]
+fn seeds_differ() {
+    let answer = labs(&["--check-determinism", "--seeds", "10", "initial_election"]);
+    answer
+        .ends_with(0)
+        .has_line(&["3A", "initial_election", "passed", "10/10"]);
+}
