@@ -1,6 +1,6 @@
 //! What the simulated world says of a program that goes wrong, and that it points at the right
-//! lines. Each test makes one mistake, and reads the report of it. (Mistakes outside the scheduler's
-//! sight have a file of their own, `outside`.)
+//! lines. Each test makes one mistake, and reads the report of it. (Mistakes outside the
+//! scheduler's sight have a file of their own, `outside`.)
 
 use labrt::channel::bounded;
 use labrt::sync::{Arc, Condvar, Mutex, RwLock};

@@ -18,8 +18,8 @@ use labapi::MakeRaft;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// A run spawns ten thousands of threads and sends as many messages: with glibc's allocator it takes
-/// a sixth longer.
+/// A run spawns ten thousands of threads and sends as many messages: with glibc's allocator it
+/// takes a sixth longer.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

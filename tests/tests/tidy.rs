@@ -80,19 +80,16 @@ fn suites_know_no_raft() {
 }
 
 #[test]
-#[ignore = "not yet met"]
 fn unsafe_code_stands_in_labrt_only() {
     expect(unsafety::check_elsewhere, &files(is_rust));
 }
 
 #[test]
-#[ignore = "not yet met"]
 fn unsafe_code_says_why_it_is_sound() {
     expect(unsafety::check_reasons, &files(is_rust));
 }
 
 #[test]
-#[ignore = "not yet met"]
 fn files_are_short() {
     expect(lengths::check_files, &files(is_rust));
 }
@@ -103,7 +100,6 @@ fn functions_are_short() {
 }
 
 #[test]
-#[ignore = "not yet met"]
 fn lines_are_narrow() {
     expect(lengths::check_lines, &files(is_rust));
 }
