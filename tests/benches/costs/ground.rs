@@ -39,11 +39,17 @@ pub(crate) fn contests() -> Vec<Contest> {
             ..Contest::default()
         },
         Contest {
-            what: "spawn and join",
+            what: "spawn, run and end",
             simulated: Some(simulated(spawn)),
-            real: Some(real(spawn)),
-            std: Some(real(std_alone::spawn)),
             goals: [goal(150.0, 80.0), None],
+            ..Contest::default()
+        },
+        Contest {
+            what: "spawn and join",
+            simulated: Some(simulated(spawn_and_join)),
+            real: Some(real(spawn_and_join)),
+            std: Some(real(std_alone::spawn)),
+            ..Contest::default()
         },
         Contest {
             what: "lock and unlock",
@@ -106,7 +112,19 @@ fn hand_over(n: u64) {
     second.join().expect("it only parks");
 }
 
+/// In batches: each thread has ended before the next batch begins, so that stacks are used again.
 fn spawn(n: u64) {
+    for _ in 0..n / BATCH {
+        for i in 0..BATCH {
+            drop(thread::spawn(move || black_box(i)));
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+const BATCH: u64 = 10;
+
+fn spawn_and_join(n: u64) {
     for i in 0..n {
         let thread = thread::spawn(move || black_box(i));
         thread.join().expect("it only returns");
