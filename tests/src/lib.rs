@@ -14,6 +14,8 @@ pub mod cases;
 pub mod cluster;
 mod runner;
 
+pub use runner::results;
+
 use labapi::MakeRaft;
 use std::process::ExitCode;
 use std::time::Duration;

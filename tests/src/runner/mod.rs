@@ -7,14 +7,18 @@
 //! | `real` | what only real threads need |
 //! | `worker`, `wire`, `pool` | worker processes, both sides |
 //! | `report` | the table, failures, the summary |
+//! | `results` | the same, for programs |
+//! | `logs` | what the code under test logs |
 //! | `libtest` | `cargo test`, nextest and editors |
 //! | `submission` | judging a crate that is not linked in |
 
 mod libtest;
+mod logs;
 mod options;
 mod pool;
 pub(crate) mod real;
 mod report;
+pub mod results;
 mod submission;
 mod trial;
 mod wire;
@@ -122,6 +126,13 @@ fn run(
     .map_err(|error| format!("cannot run the worker processes: {error}"))?;
     let report = std::mem::take(&mut *report.lock());
     report.finish();
+    let file = options
+        .results
+        .clone()
+        .unwrap_or_else(|| notes().join("results.json"));
+    report
+        .keep_results(&file)
+        .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     Ok(report)
 }
 
@@ -182,6 +193,22 @@ fn choose(options: &Options) -> Result<Vec<(usize, &'static Case)>, String> {
         ));
     }
     Ok(chosen)
+}
+
+/// The root of the workspace in which this program was called: the project's own, or a student's.
+pub(crate) fn root() -> PathBuf {
+    let is_root = |folder: &&Path| {
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
+        manifest.is_ok_and(|text| text.contains("[workspace]"))
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.ancestors().find(is_root).map(Path::to_path_buf);
+    root.unwrap_or_else(workspace)
+}
+
+/// Where traces and results are put.
+pub(crate) fn notes() -> PathBuf {
+    root().join("target/raftlab")
 }
 
 /// The project's root.

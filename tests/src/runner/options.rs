@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::workspace;
+use super::root;
 use labrt::Strategy;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -39,6 +39,9 @@ pub(super) struct Options {
     /// What `--raft` was when this program was built: how to name it in a command
     #[arg(long, hide = true)]
     pub(super) judged: Option<PathBuf>,
+    /// Keep what became of each case in this file [default: target/raftlab/results.json]
+    #[arg(long, hide = true)]
+    pub(super) results: Option<PathBuf>,
     /// Print the whole event stream of each run
     #[arg(long)]
     pub(super) trace: bool,
@@ -85,7 +88,7 @@ impl Options {
             words.push_str(" MODE=real");
         }
         if let Some(path) = &self.judged {
-            let root = workspace();
+            let root = root();
             let path = path.strip_prefix(&root).unwrap_or(path);
             words.push_str(&format!(
                 " RAFT={}",

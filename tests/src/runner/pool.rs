@@ -95,7 +95,7 @@ impl Worker {
         let (socket, theirs) = UnixStream::pair()?;
         let mut process = Command::new(std::env::current_exe()?)
             // Where `make` was typed: places in reports are told from there.
-            .current_dir(super::workspace())
+            .current_dir(super::root())
             .env(worker::VARIABLE, "1")
             // The allocator gives memory back after a while, and reads the clock for that: a
             // simulation's. Its clocks all begin anew, so it need not.

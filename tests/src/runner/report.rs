@@ -1,12 +1,14 @@
 //! What the person at the terminal sees.
 
 use super::options::{Mode, Options};
+use super::results;
 use super::trial::{Outcome, Told};
 use crate::Submission;
 use crate::cases::Case;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -26,12 +28,12 @@ pub(super) struct Report {
 }
 
 /// What the runs of one case came to.
-struct Tally {
+pub(super) struct Tally {
     place: usize,
-    case: &'static Case,
+    pub(super) case: &'static Case,
     wanted: u64,
-    runs: u64,
-    failed: BTreeMap<u64, Told>,
+    pub(super) runs: u64,
+    pub(super) failed: BTreeMap<u64, Told>,
     total: Outcome,
     wall: Duration,
     hashes: BTreeSet<u64>,
@@ -232,6 +234,11 @@ impl Report {
             case.part, case.name, self.repeat
         );
         story
+    }
+
+    /// Leaves the results for other programs.
+    pub(super) fn keep_results(&self, file: &Path) -> std::io::Result<()> {
+        results::merge(file, &self.cases)
     }
 
     /// The first failure's story, if there is one.

@@ -1,7 +1,7 @@
 //! Judging a crate that is not linked into this program: a ten-line `main` is written around it,
 //! built beside the project's own crates, and run in this one's place.
 
-use super::workspace;
+use super::{root, workspace};
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -36,7 +36,7 @@ pub(super) fn judge(path: &Path) -> Result<ExitCode, String> {
 /// The crate's full path and its package's name.
 fn inspect(path: &Path) -> Result<(PathBuf, String), String> {
     // cargo test runs this in the package's folder; paths are meant from the project's root.
-    let from_root = workspace().join(path);
+    let from_root = root().join(path);
     let path = [path, &from_root]
         .into_iter()
         .find(|path| path.exists())

@@ -167,7 +167,7 @@ fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manne
 
 fn tell(told: &mut Told, case: &Case, seed: u64, events: &[String]) {
     told.last = events[events.len().saturating_sub(LAST_EVENTS)..].to_vec();
-    let folder = super::workspace().join("target/raftlab/traces");
+    let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
     let written = std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::write(&file, events.join("\n") + "\n"));

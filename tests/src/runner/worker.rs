@@ -1,10 +1,9 @@
 //! The worker's side: does one job after another until its parent hangs up. Whatever the code
 //! under test does to this process - aborts, overflows a stack, never returns - costs one run.
 
-use super::trial;
 use super::wire::{self, Job, Record};
+use super::{logs, trial};
 use crate::{Submission, cases};
-use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
@@ -13,7 +12,7 @@ use std::process::ExitCode;
 pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
 pub(super) fn main(submission: Submission) -> ExitCode {
-    show_logs();
+    logs::install();
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::from(2);
     };
@@ -38,26 +37,4 @@ pub(super) fn main(submission: Submission) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
-}
-
-/// `RUST_LOG` shows what the code under test logs, with the run's time, node and thread.
-fn show_logs() {
-    if std::env::var_os("RUST_LOG").is_none() {
-        return;
-    }
-    env_logger::Builder::from_default_env()
-        .format(|out, record| {
-            let at = labrt::time::since_start().as_secs_f64();
-            let node = labrt::node::current_name();
-            let thread = labrt::thread::current();
-            writeln!(
-                out,
-                "{at:>11.6} {:>3} {:<10} {:<5} {}",
-                node.as_deref().unwrap_or("-"),
-                thread.name().unwrap_or("-"),
-                record.level(),
-                record.args()
-            )
-        })
-        .init();
 }
