@@ -172,9 +172,20 @@ impl Report {
 
     /// Tells failures and warnings, and sums up.
     pub(super) fn finish(&self) {
+        let mut unwritten = BTreeSet::new();
         for tally in &self.cases {
-            if let Some((seed, told)) = tally.failed.first_key_value() {
-                self.print(&format!("\n{}", self.story(tally, *seed, told)));
+            let Some((seed, told)) = tally.failed.first_key_value() else {
+                continue;
+            };
+            match told.unwritten() {
+                Some(what) => drop(unwritten.insert(what)),
+                None => self.print(&format!("\n{}", self.story(tally, *seed, told))),
+            }
+        }
+        if !unwritten.is_empty() {
+            self.print(&format!("\n{}", self.paint("33", "to be written next")));
+            for (what, place) in unwritten {
+                self.print(&format!("  {what}\n      {place}"));
             }
         }
         if !self.warnings.is_empty() {

@@ -48,6 +48,13 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// What a student has yet to write, and where, if the run came to a `todo!("3A: …")`.
+    pub(super) fn unwritten(&self) -> Option<(&str, &str)> {
+        let first = self.reason.lines().next()?;
+        let (before, what) = first.split_once(": not yet implemented: ")?;
+        Some((what, before.rsplit_once("panic at ")?.1))
+    }
+
     /// Of a failure of which only the reason is known.
     pub(super) fn new(reason: String) -> Told {
         Told {
