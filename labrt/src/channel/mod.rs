@@ -40,6 +40,10 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 /// A channel that holds `capacity` messages; with 0, each send waits for its receive.
+///
+/// Unlike crossbeam's, a simulated channel without capacity does not bring a `send` arm of a
+/// [`select!`](crate::select) together with a receive that does not wait, such as `try_recv`: the
+/// arm's thread has to run before its message is there, and finds nobody.
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     if world::kernel().is_some() {
         return simulated(Some(capacity));
