@@ -45,6 +45,9 @@ pub(super) struct Options {
     /// Print the whole event stream of each run
     #[arg(long)]
     pub(super) trace: bool,
+    /// Print nothing that differs from one run of a seed to the next, such as wall times
+    #[arg(long, hide = true)]
+    pub(super) steady: bool,
     /// List the cases with points and prose, and run nothing
     #[arg(long)]
     pub(super) list: bool,

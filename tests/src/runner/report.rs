@@ -22,6 +22,7 @@ pub(super) struct Report {
     /// The end of the command that runs a case again.
     repeat: String,
     trace: bool,
+    steady: bool,
     determinism: bool,
     began: Duration,
     warnings: BTreeMap<String, u64>,
@@ -63,6 +64,7 @@ impl Report {
             colour,
             repeat: options.to_repeat(),
             trace: options.trace,
+            steady: options.steady,
             determinism: options.check_determinism,
             began: labrt::time::since_start(),
             ..Report::default()
@@ -165,7 +167,7 @@ impl Report {
             total.rpcs,
             total.bytes,
             total.commands,
-            short(tally.wall),
+            self.wall(tally.wall),
             tally.runs
         )
     }
@@ -208,7 +210,7 @@ impl Report {
             earned.map(|tally| points(&tally)).sum::<u32>(),
             self.cases.iter().map(|tally| points(&tally)).sum::<u32>(),
             if runs == 1 { "run" } else { "runs" },
-            short(labrt::time::since_start() - self.began)
+            self.wall(labrt::time::since_start() - self.began)
         ));
         self.print(&format!("{passed} passed, {failed} failed"));
     }
@@ -250,6 +252,14 @@ impl Report {
     /// Leaves the results for other programs.
     pub(super) fn keep_results(&self, file: &Path) -> std::io::Result<()> {
         results::merge(file, &self.cases)
+    }
+
+    /// A wall time, unless the report is to be the same each time.
+    fn wall(&self, time: Duration) -> String {
+        match self.steady {
+            true => "-".into(),
+            false => short(time),
+        }
     }
 
     /// The first failure's story, if there is one.

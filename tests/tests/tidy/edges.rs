@@ -31,6 +31,7 @@ const HOUSE: &[Room] = &[
         may_use: &["labrt", "labcodec", "labrpc", "persister", "labapi"],
         may_test_with: &["raft"],
     },
+    room("raftlab", &["tests"]),
 ];
 
 /// Outside crates that one crate keeps behind its own face.

@@ -21,7 +21,13 @@ pub(crate) fn check_code(sources: &[Source]) -> Vec<Finding> {
         .iter()
         .filter(|source| !source.path.starts_with(EXEMPT))
     {
-        for name in MACROS {
+        // A student's rooms are empty on purpose.
+        let macros = if source.path.starts_with("raftlab/skeleton/") {
+            &[]
+        } else {
+            MACROS
+        };
+        for name in macros {
             let calls = words(&source.code, name)
                 .filter(|at| source.code[at + name.len()..].starts_with('!'));
             findings.extend(calls.map(|at| {

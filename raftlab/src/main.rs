@@ -1,0 +1,67 @@
+//! The command line: one file for each subcommand; its options are its manual.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `new` | a workspace for a Raft of one's own |
+//! | `test`, `replay`, `list` | the runner, from anywhere inside a workspace |
+//! | `status` | which parts are done, and what comes next |
+//! | `workspace` | where we are, and how the runner is called there |
+//!
+//! Exit codes: 0 done, 1 a case failed, 2 the request could not be carried out, 130 interrupted.
+#![forbid(unsafe_code)]
+
+mod list;
+mod new;
+mod replay;
+mod status;
+mod test;
+mod workspace;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Learn, test and grade Raft.
+#[derive(Parser)]
+#[command(
+    name = "raftlab",
+    version,
+    after_help = "Exit codes: 0 done, 1 a case failed, \
+    2 the request could not be carried out, 130 interrupted."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    New(new::New),
+    Test(test::Test),
+    Replay(replay::Replay),
+    Status(status::Status),
+    List(list::List),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::New(new) => new.run(),
+        Command::Test(test) => test.run(),
+        Command::Replay(replay) => replay.run(),
+        Command::Status(status) => status.run(),
+        Command::List(list) => list.run(),
+        Command::Completions { shell } => {
+            let out = &mut std::io::stdout();
+            clap_complete::generate(shell, &mut Cli::command(), "raftlab", out);
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    done.unwrap_or_else(|refusal| {
+        eprintln!("error: {refusal}");
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,123 @@
+//! `raftlab status`: what is done, what comes next, and what to read for it.
+
+use crate::workspace::Workspace;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, UNIX_EPOCH};
+use tests::cases;
+use tests::results::{self, CaseResult};
+
+/// Show which parts are done, which is next, and what to read for it
+#[derive(clap::Args)]
+pub(crate) struct Status {}
+
+/// The parts in order, with what each is about and where it stands in the paper.
+const PARTS: [(&str, &str, &str); 4] = [
+    ("3A", "leader election", "§5.1, §5.2, Figure 2"),
+    ("3B", "the log", "§5.3, §5.4"),
+    (
+        "3C",
+        "persistence",
+        "Figure 2, \"Persistent state\"; Figure 8",
+    ),
+    ("3D", "snapshots", "§7, Figure 13"),
+];
+
+impl Status {
+    pub(crate) fn run(self) -> Result<ExitCode, String> {
+        let workspace = Workspace::find()?;
+        let results = results::read(&workspace.root.join("target/raftlab/results.json"));
+        let changed = newest_source(&workspace.root.join("raft/src"));
+        let mut next = None;
+        for (part, about, read) in PARTS {
+            let standing = Standing::of(part, &results, changed);
+            let mark = standing.mark();
+            println!("{mark} {part}  {about:<16} {}", standing.told());
+            if next.is_none() && !standing.is_done() {
+                next = Some((part, read));
+            }
+        }
+        match next {
+            Some((part, read)) => {
+                println!("\nnext: {part}. Read {read} of the paper, then: make test-{part}");
+            }
+            None => println!("\nAll parts are done. Try more seeds: make test-3 SEEDS=1000"),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// How far a part has come.
+struct Standing {
+    cases: usize,
+    passed: usize,
+    seeds: u64,
+    /// Something in `raft/src` is newer than the program that was judged.
+    stale: bool,
+}
+
+impl Standing {
+    fn of(part: &str, results: &BTreeMap<String, CaseResult>, changed: Duration) -> Standing {
+        let names = cases::all().filter(|case| case.part.to_string() == part);
+        let names: Vec<String> = names.map(|case| case.full_name()).collect();
+        let known = names.iter().filter_map(|name| results.get(name));
+        let passed: Vec<&CaseResult> = known.filter(|result| result.is_passed()).collect();
+        Standing {
+            cases: names.len(),
+            passed: passed.len(),
+            seeds: passed.iter().map(|result| result.runs).min().unwrap_or(0),
+            stale: passed.iter().any(|result| result.built < changed.as_secs()),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.passed == self.cases && !self.stale
+    }
+
+    fn mark(&self) -> String {
+        let (mark, colour) = match (self.is_done(), self.passed) {
+            (true, _) => ("✓", "32"),
+            (false, 0) => ("·", "2"),
+            (false, _) => ("…", "33"),
+        };
+        let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        match colours {
+            true => format!("\x1b[{colour}m{mark}\x1b[0m"),
+            false => mark.into(),
+        }
+    }
+
+    fn told(&self) -> String {
+        let Standing {
+            cases,
+            passed,
+            seeds,
+            ..
+        } = self;
+        match (self.is_done(), passed) {
+            (true, _) if *seeds == 1 => "done, under one seed".into(),
+            (true, _) => format!("done, under {seeds} seeds"),
+            (false, 0) => "not begun".into(),
+            (false, _) if self.stale => {
+                format!("{passed} of {cases} cases passed, before the last change")
+            }
+            (false, _) => format!("{passed} of {cases} cases pass"),
+        }
+    }
+}
+
+/// When the newest file below `folder` was changed, since 1970.
+fn newest_source(folder: &Path) -> Duration {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let changed = |entry: std::fs::DirEntry| {
+        let path = entry.path();
+        if path.is_dir() {
+            return Some(newest_source(&path));
+        }
+        let modified = entry.metadata().ok()?.modified().ok()?;
+        modified.duration_since(UNIX_EPOCH).ok()
+    };
+    entries.filter_map(changed).max().unwrap_or_default()
+}

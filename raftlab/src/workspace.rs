@@ -1,0 +1,53 @@
+//! Where we are: a student's workspace, or the harness's own; and how its runner is called.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+/// A folder in which the suites can be run.
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    /// The package that judges the Raft of this workspace.
+    package: &'static str,
+}
+
+impl Workspace {
+    /// The workspace around the present folder.
+    pub(crate) fn find() -> Result<Workspace, String> {
+        let here = std::env::current_dir().map_err(|error| format!("no folder: {error}"))?;
+        let at = |root: &Path| {
+            let package = ["tests", "raft"].into_iter();
+            let mut with_suites =
+                package.filter(|name| root.join(name).join("tests/labs.rs").is_file());
+            Some(Workspace {
+                root: root.to_path_buf(),
+                package: with_suites.next()?,
+            })
+        };
+        here.ancestors().find_map(at).ok_or_else(|| {
+            format!(
+                "{} is in no workspace of the labs; go into one, or make one: raftlab new DIR",
+                here.display()
+            )
+        })
+    }
+
+    /// The runner with these arguments; `cargo` builds what has changed.
+    pub(crate) fn runner(&self, arguments: &[String]) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command
+            .current_dir(&self.root)
+            .args(["test", "-q", "-p", self.package, "--test", "labs", "--"])
+            .args(arguments);
+        command
+    }
+
+    /// Runs the runner; its exit code.
+    pub(crate) fn run(&self, arguments: &[String]) -> Result<ExitCode, String> {
+        let status = self.runner(arguments).stdin(Stdio::null()).status();
+        let status = status.map_err(|error| format!("cannot run cargo: {error}"))?;
+        Ok(match status.code() {
+            Some(code) => ExitCode::from(code.clamp(0, 255) as u8),
+            None => ExitCode::from(130),
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! The student's path, walked: a new workspace, its first failure, a finished lab; and what the
+//! command line says of requests that it cannot carry out. Real files, real processes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of its own for a test, below the target folder, so that nothing is left elsewhere.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    folder
+}
+
+fn raftlab(at: &Path, words: &[&str]) -> Output {
+    in_one_target(Command::new(env!("CARGO_BIN_EXE_raftlab")), at, words)
+}
+
+fn make(at: &Path, words: &[&str]) -> Output {
+    in_one_target(Command::new("make"), at, words)
+}
+
+/// Runs a command there, with a target folder that all tests share: the harness is built once.
+fn in_one_target(mut command: Command, at: &Path, words: &[&str]) -> Output {
+    command
+        .current_dir(at)
+        .args(words)
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
+        )
+        .env("NO_COLOR", "1")
+        .env_remove("RUST_LOG")
+        .output()
+        .expect("it can be run")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The request was refused: exit code 2, and one line that contains `words`.
+#[track_caller]
+fn assert_refused(output: &Output, words: &str) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains(words), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
+
+fn copy_reference(to: &Path) {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../raft/src");
+    for entry in fs::read_dir(sources)
+        .expect("the reference is there")
+        .flatten()
+    {
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("a file can be copied");
+    }
+}
+
+#[test]
+fn from_an_empty_folder_to_a_finished_lab() {
+    let lab = folder("path").join("my-raft");
+    let made = raftlab(lab.parent().unwrap_or(&lab), &["new", "my-raft"]);
+    assert!(made.status.success(), "{made:?}");
+
+    // It compiles without warnings, and fails with instructions.
+    let first = make(&lab, &["test-3A"]);
+    let (told, noise) = (out(&first), String::from_utf8_lossy(&first.stderr));
+    assert_eq!(
+        first.status.code(),
+        Some(2),
+        "make's own code for a failed command"
+    );
+    assert!(told.contains("to be written next\n  3A: "), "{told}");
+    assert!(told.contains("raft/src/election.rs:"), "{told}");
+    assert!(told.contains("0 passed, 3 failed"), "{told}");
+    assert!(!noise.contains("warning"), "{noise}");
+    let all = make(&lab, &["test-3"]);
+    assert!(out(&all).contains("0 passed, 28 failed"), "{}", out(&all));
+    let status = raftlab(&lab, &["status"]);
+    assert!(
+        out(&status).contains("next: 3A. Read §5.1"),
+        "{}",
+        out(&status)
+    );
+
+    // With the reference in its place, everything passes.
+    copy_reference(&lab.join("raft/src"));
+    let last = make(&lab, &["test-3"]);
+    assert!(last.status.success(), "{}", out(&last));
+    assert!(out(&last).contains("100 of 100 points"), "{}", out(&last));
+    let status = raftlab(&lab.join("raft"), &["status"]);
+    assert!(
+        out(&status).contains("All parts are done"),
+        "{}",
+        out(&status)
+    );
+
+    // A replay is the same each time.
+    let replay = [
+        "replay",
+        "3B::backup",
+        "--seed",
+        "17",
+        "--from",
+        "2",
+        "--node",
+        "n1",
+    ];
+    let (one, other) = (raftlab(&lab, &replay), raftlab(&lab, &replay));
+    assert!(one.status.success(), "{one:?}");
+    assert!(out(&one).contains("AppendEntries"), "{}", out(&one));
+    assert_eq!(out(&one), out(&other));
+    assert_refused_by_runner(&raftlab(&lab, &["replay", "3B::bakup", "--seed", "17"]));
+}
+
+/// The runner refused: exit code 2, and a line that says so (cargo adds its own).
+#[track_caller]
+fn assert_refused_by_runner(output: &Output) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(
+        told.contains("there is no part or case \"3B::bakup\""),
+        "{told}"
+    );
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let full = folder("full");
+    fs::write(full.join("notes"), "mine").expect("a file can be written");
+    assert_refused(&raftlab(&full, &["new", "."]), "is not empty");
+    assert_eq!(
+        fs::read_to_string(full.join("notes")).ok(),
+        Some("mine".into())
+    );
+    assert_refused(&raftlab(&full, &["new", "notes"]), "notes");
+}
+
+#[test]
+fn outside_a_workspace_there_is_nothing_to_test() {
+    let nowhere = std::env::temp_dir();
+    for words in [
+        &["test"][..],
+        &["status"],
+        &["list"],
+        &["replay", "backup", "--seed", "1"],
+    ] {
+        assert_refused(&raftlab(&nowhere, words), "raftlab new DIR");
+    }
+}
+
+#[test]
+fn bad_words_are_told_in_a_line() {
+    let here = folder("words");
+    for words in [
+        &["tset"][..],
+        &["replay", "backup", "--seed", "x"],
+        &["test", "--seeds", "0"],
+    ] {
+        let output = raftlab(&here, words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+    }
+}
