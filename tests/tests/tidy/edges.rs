@@ -26,9 +26,17 @@ const HOUSE: &[Room] = &[
     room("persister", &["labrt", "labcodec"]),
     room("labapi", &["labrt", "labcodec", "labrpc", "persister"]),
     room("raft", &["labapi"]),
+    room("linearizability", &[]),
     Room {
         folder: "tests",
-        may_use: &["labrt", "labcodec", "labrpc", "persister", "labapi"],
+        may_use: &[
+            "labrt",
+            "labcodec",
+            "labrpc",
+            "persister",
+            "labapi",
+            "linearizability",
+        ],
         may_test_with: &["raft"],
     },
     room("raftlab", &["tests"]),
