@@ -1,0 +1,160 @@
+//! What a check says: a verdict, and what is needed to show why.
+
+use crate::history::Operation;
+use crate::limits::Limit;
+use crate::model::Model;
+use std::fmt::Write;
+
+/// The verdict on a history, and what it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report<K> {
+    /// The verdict.
+    pub verdict: Verdict<K>,
+    /// What it took.
+    pub effort: Effort,
+}
+
+/// Whether a history is linearizable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict<K> {
+    /// It is: each key has an order, and here they are.
+    Linearizable(Vec<Linearization<K>>),
+    /// It is not: this key has none. The others were not looked at any further.
+    NotLinearizable(Failure<K>),
+    /// Nobody knows: a limit was met first. This is no success.
+    Undecided(Undecided<K>),
+}
+
+/// An order in which all operations of a key can have taken effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linearization<K> {
+    /// The key.
+    pub key: K,
+    /// Places in the history. Operations that never returned are missing if they need not have
+    /// taken effect.
+    pub order: Vec<usize>,
+}
+
+/// Why a key has no linearization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure<K> {
+    /// The key.
+    pub key: K,
+    /// The operation that does not fit, as a place in the history: there is an order of all that
+    /// returned before it returned, but none that has it too.
+    pub operation: usize,
+    /// Whether it is the first such one. `false` if a limit was met in finding that out: then an
+    /// order beyond it may exist, though never one to the end.
+    pub is_first: bool,
+    /// Longest orders, each with another state at its end: some, not all. They hold everything that
+    /// returned before `operation` did, and perhaps operations that were called before and returned
+    /// later.
+    pub partials: Vec<Partial>,
+}
+
+/// An order of a part of the operations of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partial {
+    /// Places in the history.
+    pub order: Vec<usize>,
+    /// The state at its end, in the model's words.
+    pub state: String,
+}
+
+/// How far an undecided check came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided<K> {
+    /// The limit that was met.
+    pub limit: Limit,
+    /// How many keys are known to be linearizable.
+    pub linearizable_keys: usize,
+    /// The keys that are not decided, by their order.
+    pub open: Vec<OpenKey<K>>,
+}
+
+/// A key that is not decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenKey<K> {
+    /// The key.
+    pub key: K,
+    /// How many of its returned operations have found a place in some order.
+    pub placed: usize,
+    /// How many operations it has.
+    pub operations: usize,
+}
+
+/// What a check took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Small steps, of about ten nanoseconds.
+    pub work: u64,
+    /// Configurations remembered, summed over the keys.
+    pub configurations: usize,
+    /// Different states, summed over the keys.
+    pub states: usize,
+    /// The most that one key's search remembered, in bytes.
+    pub bytes: usize,
+}
+
+impl Effort {
+    /// Adds what another key took.
+    pub(crate) fn add(&mut self, other: Effort) {
+        self.work += other.work;
+        self.configurations += other.configurations;
+        self.states += other.states;
+        self.bytes = self.bytes.max(other.bytes);
+    }
+}
+
+impl<K> Report<K> {
+    /// Whether the history is linearizable. `false` is not the opposite: it may be undecided.
+    pub fn is_linearizable(&self) -> bool {
+        matches!(self.verdict, Verdict::Linearizable(_))
+    }
+
+    /// Why it is not linearizable, if it is not.
+    pub fn failure(&self) -> Option<&Failure<K>> {
+        match &self.verdict {
+            Verdict::NotLinearizable(failure) => Some(failure),
+            Verdict::Linearizable(_) | Verdict::Undecided(_) => None,
+        }
+    }
+}
+
+/// So many of an order's last operations are shown.
+const SHOWN: usize = 5;
+
+impl<K: std::fmt::Debug> Failure<K> {
+    /// The failure in a few lines for a terminal: what does not fit, and what came before it in the
+    /// longest orders. `history` is the one that was checked.
+    pub fn explain<M: Model<Key = K>>(
+        &self,
+        model: &M,
+        history: &[Operation<M::Input, M::Output>],
+    ) -> String {
+        let line = |place: usize| {
+            let operation = &history[place];
+            let until = match &operation.returned {
+                Some(returned) => returned.at.to_string(),
+                None => "never".to_string(),
+            };
+            let what = model.describe(&operation.input, operation.output());
+            let Operation { client, call, .. } = operation;
+            format!("client {client}: {what}  [{call}, {until}]")
+        };
+        let mut text = format!("key {:?} is not linearizable: no order has\n", self.key);
+        let _ = writeln!(text, "  {}", line(self.operation));
+        for partial in &self.partials {
+            let placed = partial.order.len();
+            let _ = writeln!(
+                text,
+                "an order of {placed} operations ends in state {} with",
+                partial.state
+            );
+            for &place in &partial.order[placed.saturating_sub(SHOWN)..] {
+                let _ = writeln!(text, "  {}", line(place));
+            }
+        }
+        text
+    }
+}
