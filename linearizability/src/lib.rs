@@ -25,12 +25,13 @@
 //! is what it gets, `models` are examples. `check` takes the keys in turns, `key` checks one,
 //! `limits` holds time and memory. `walk` is the search; it goes along a `timeline`, knows where
 //! operations lead from `moves`, does not come twice where it has `visited`, and leaves a `trail`.
-//! `mask` and `hash` serve it.
+//! `mask`, `hash` and `index` serve it.
 #![forbid(unsafe_code)]
 
 mod check;
 mod hash;
 mod history;
+mod index;
 mod key;
 mod limits;
 mod mask;

@@ -4,11 +4,10 @@
 //! is looked up. A state is kept once, so that a configuration is a few words, and comparing two of
 //! them never compares two states.
 
-use crate::hash::Build;
+use crate::hash::hash_of;
+use crate::index::Index;
 use crate::model::{Model, Step};
 use crate::timeline::Class;
-use std::collections::HashMap;
-use std::hash::BuildHasher;
 
 /// Where an operation leads: a state's number, or one of these.
 pub(crate) const SAME: u32 = u32::MAX;
@@ -21,28 +20,33 @@ pub(crate) const NEVER: u32 = u32::MAX - 2;
 pub(crate) struct Moves<'a, M: Model> {
     model: &'a M,
     classes: Vec<Class<'a, M>>,
-    states: Vec<State<M::State>>,
-    /// The last state with that hash; the others hang behind it.
-    by_hash: HashMap<u64, u32, Build>,
-    known: HashMap<(u32, u32), u32, Build>,
+    states: Vec<M::State>,
+    states_index: Index,
+    steps: Vec<Known>,
+    steps_index: Index,
     heap_bytes: usize,
 }
 
-struct State<S> {
-    state: S,
-    /// An older state with the same hash, or its own number.
-    same_hash: u32,
+/// A step that the model was asked about.
+struct Known {
+    state: u32,
+    class: u32,
+    to: u32,
 }
 
 impl<'a, M: Model> Moves<'a, M> {
     /// With the initial state as number 0.
     pub(crate) fn new(model: &'a M, classes: Vec<Class<'a, M>>) -> Moves<'a, M> {
+        // Enough for most histories: each operation leads from one state to the next, and is asked
+        // for a few times.
+        let (states, steps) = (classes.len() + 1, 4 * classes.len());
         let mut moves = Moves {
             model,
             classes,
-            states: Vec::new(),
-            by_hash: HashMap::default(),
-            known: HashMap::default(),
+            states: Vec::with_capacity(states),
+            states_index: Index::with_capacity(states),
+            steps: Vec::with_capacity(steps),
+            steps_index: Index::with_capacity(steps),
             heap_bytes: 0,
         };
         moves.number(model.init());
@@ -52,54 +56,47 @@ impl<'a, M: Model> Moves<'a, M> {
     /// Where an operation of that class leads from that state, and whether the model was asked.
     #[inline]
     pub(crate) fn step(&mut self, state: u32, class: u32) -> (u32, bool) {
-        if let Some(&to) = self.known.get(&(state, class)) {
-            return (to, false);
+        let hash = hash_of((state, class));
+        let known = self.steps_index.find(hash, |at| {
+            let known = &self.steps[at as usize];
+            known.state == state && known.class == class
+        });
+        if let Some(at) = known {
+            return (self.steps[at as usize].to, false);
         }
-        (self.ask(state, class), true)
+        let to = self.ask(state, class);
+        self.steps_index.push(hash);
+        self.steps.push(Known { state, class, to });
+        (to, true)
     }
 
-    #[cold]
     fn ask(&mut self, state: u32, class: u32) -> u32 {
         let (input, output) = self.classes[class as usize];
-        let from = &self.states[state as usize].state;
-        let to = match self.model.step(from, input, output) {
+        let from = &self.states[state as usize];
+        match self.model.step(from, input, output) {
             Step::To(next) => self.number(next),
             Step::Same => SAME,
             Step::No => NO,
             Step::Never => NEVER,
-        };
-        self.known.insert((state, class), to);
-        to
+        }
     }
 
     fn number(&mut self, state: M::State) -> u32 {
-        let next = self.states.len() as u32;
-        assert!(next < NEVER, "more states than numbers");
-        let hash = Build::default().hash_one(&state);
-        let newest = *self.by_hash.get(&hash).unwrap_or(&next);
-        let mut at = newest;
-        while at != next {
-            let other = &self.states[at as usize];
-            if other.state == state {
-                return at;
-            }
-            if other.same_hash == at {
-                break;
-            }
-            at = other.same_hash;
-        }
-        self.heap_bytes += self.model.heap_bytes(&state);
-        self.states.push(State {
-            state,
-            same_hash: newest,
-        });
-        self.by_hash.insert(hash, next);
-        next
+        let hash = hash_of(&state);
+        let states = &self.states;
+        let known = (self.states_index).find(hash, |at| states[at as usize] == state);
+        known.unwrap_or_else(|| {
+            let number = self.states_index.push(hash);
+            assert!(number < NEVER, "more states than numbers");
+            self.heap_bytes += self.model.heap_bytes(&state);
+            self.states.push(state);
+            number
+        })
     }
 
     /// The state with that number.
     pub(crate) fn state(&self, number: u32) -> &M::State {
-        &self.states[number as usize].state
+        &self.states[number as usize]
     }
 
     /// How many states there are.
@@ -110,8 +107,9 @@ impl<'a, M: Model> Moves<'a, M> {
     /// Memory, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.heap_bytes
-            + self.states.capacity() * size_of::<State<M::State>>()
-            + self.by_hash.capacity() * (size_of::<(u64, u32)>() + 1)
-            + self.known.capacity() * (size_of::<(u32, u32, u32)>() + 1)
+            + self.states.capacity() * size_of::<M::State>()
+            + self.states_index.bytes()
+            + self.steps.capacity() * size_of::<Known>()
+            + self.steps_index.bytes()
     }
 }

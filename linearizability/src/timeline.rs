@@ -10,10 +10,10 @@
 //! Operations that never returned stand apart. They stay open to the end, need not take effect, and
 //! each has a slot of its own, numbered by their calls.
 
-use crate::hash::Build;
+use crate::hash::hash_of;
 use crate::history::Operation;
+use crate::index::Index;
 use crate::model::{Kind, Model};
-use std::collections::HashMap;
 
 /// Stands for "no operation" and "no round".
 pub(crate) const NONE: u32 = u32::MAX;
@@ -66,8 +66,8 @@ impl<'a, M: Model> Timeline<'a, M> {
         history: &'a [Operation<M::Input, M::Output>],
         members: &[u32],
     ) -> Timeline<'a, M> {
-        let mut classes: Classes<'a, M> = Classes::default();
-        let mut returned = Vec::new();
+        let mut classes: Classes<'a, M> = Classes::with_capacity(members.len());
+        let mut returned = Vec::with_capacity(members.len());
         let mut pending = Vec::new();
         for &original in members {
             let operation = &history[original as usize];
@@ -227,26 +227,24 @@ fn link_twins(ops: &mut [Op], classes: usize) {
 
 /// Gives equal inputs with equal outputs the same small number.
 struct Classes<'a, M: Model> {
-    numbers: HashMap<Class<'a, M>, u32, Build>,
     list: Vec<Class<'a, M>>,
-}
-
-impl<M: Model> Default for Classes<'_, M> {
-    fn default() -> Self {
-        Classes {
-            numbers: HashMap::default(),
-            list: Vec::new(),
-        }
-    }
+    index: Index,
 }
 
 impl<'a, M: Model> Classes<'a, M> {
-    fn of(&mut self, class: Class<'a, M>) -> u32 {
-        let next = self.list.len() as u32;
-        let number = *self.numbers.entry(class).or_insert(next);
-        if number == next {
-            self.list.push(class);
+    fn with_capacity(classes: usize) -> Self {
+        Classes {
+            list: Vec::with_capacity(classes),
+            index: Index::with_capacity(classes),
         }
-        number
+    }
+
+    fn of(&mut self, class: Class<'a, M>) -> u32 {
+        let hash = hash_of(class);
+        let known = (self.index).find(hash, |at| self.list[at as usize] == class);
+        known.unwrap_or_else(|| {
+            self.list.push(class);
+            self.index.push(hash)
+        })
     }
 }
