@@ -7,10 +7,11 @@
 
 use crate::history::Operation;
 use crate::key::{KeyCheck, Misfit, Outcome, key_check};
-use crate::limits::{Budget, Limit, Limits};
+use crate::limits::{Budget, Held, Limit, Limits};
 use crate::model::Model;
 use crate::report::{Effort, Failure, Linearization, OpenKey, Report, Undecided, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 /// The first share of work of each key, in the budget's units: about a millisecond.
 const FIRST_SHARE: u64 = 1 << 17;
@@ -25,11 +26,12 @@ pub fn check<M: Model>(
     history: &[Operation<M::Input, M::Output>],
     limits: Limits,
 ) -> Report<M::Key> {
-    check_until(model, history, limits.memory_bytes, &limits.clock())
+    check_within(model, history, limits.memory_bytes, &limits.clock())
 }
 
-/// As [`check`], on another clock: `expired` says when time is out. It is asked once in about ten
-/// microseconds.
+/// As [`check`], on another clock: `expired` says when time is out. It is asked every ten
+/// microseconds or so, but not while a key's operations are laid out, which takes less than half a
+/// microsecond for each.
 ///
 /// # Panics
 /// If an operation returns before it is called.
@@ -39,11 +41,22 @@ pub fn check_until<M: Model>(
     memory_bytes: usize,
     expired: &dyn Fn() -> bool,
 ) -> Report<M::Key> {
-    let mut budget = Budget::new(expired, memory_bytes);
+    check_within(model, history, memory_bytes, &|_| expired())
+}
+
+/// As [`check`]; `out_in` says whether time will be out after so much more of it.
+fn check_within<M: Model>(
+    model: &M,
+    history: &[Operation<M::Input, M::Output>],
+    memory_bytes: usize,
+    out_in: &dyn Fn(Duration) -> bool,
+) -> Report<M::Key> {
+    let mut budget = Budget::new(out_in, memory_bytes);
     let mut turns = Turns {
         model,
         history,
         waiting: by_key(model, history),
+        held: Held::default(),
         done: Vec::new(),
         effort: Effort::default(),
     };
@@ -72,7 +85,7 @@ struct Waiting<'a, K> {
 fn by_key<'a, M: Model>(
     model: &M,
     history: &'a [Operation<M::Input, M::Output>],
-) -> Vec<Waiting<'a, M::Key>> {
+) -> VecDeque<Waiting<'a, M::Key>> {
     let mut members: BTreeMap<M::Key, Vec<u32>> = BTreeMap::new();
     for (place, operation) in history.iter().enumerate() {
         if let Some(returned) = &operation.returned {
@@ -98,7 +111,9 @@ fn by_key<'a, M: Model>(
 struct Turns<'a, M: Model> {
     model: &'a M,
     history: &'a [Operation<M::Input, M::Output>],
-    waiting: Vec<Waiting<'a, M::Key>>,
+    waiting: VecDeque<Waiting<'a, M::Key>>,
+    /// What those that are waiting hold.
+    held: Held,
     done: Vec<Linearization<M::Key>>,
     effort: Effort,
 }
@@ -107,22 +122,9 @@ impl<M: Model> Turns<'_, M> {
     fn take_all(&mut self, budget: &mut Budget<'_>) -> Verdict<M::Key> {
         let mut share = FIRST_SHARE;
         while !self.waiting.is_empty() {
-            let mut at = 0;
-            while at < self.waiting.len() {
-                let held = self.waiting.iter().enumerate();
-                let held = held.filter(|(other, _)| *other != at);
-                let held = held
-                    .filter_map(|(_, key)| key.check.as_ref())
-                    .map(|c| c.bytes());
-                budget.set_held(held.sum());
-                match self.take_one(at, budget, share) {
-                    Outcome::Linearizable(order) => {
-                        let key = self.waiting.remove(at).key;
-                        self.done.push(Linearization { key, order });
-                    }
-                    Outcome::Not(misfit) => return self.failure(at, misfit),
-                    Outcome::Paused => at += 1,
-                    Outcome::Over(limit) => return self.undecided(limit),
+            for _ in 0..self.waiting.len() {
+                if let Some(verdict) = self.take_one(budget, share) {
+                    return verdict;
                 }
             }
             share = share.saturating_mul(2);
@@ -132,32 +134,47 @@ impl<M: Model> Turns<'_, M> {
         Verdict::Linearizable(done)
     }
 
-    fn take_one(&mut self, at: usize, budget: &mut Budget<'_>, share: u64) -> Outcome {
-        let Waiting { members, check, .. } = &mut self.waiting[at];
-        let (model, history) = (self.model, self.history);
-        let check = check.get_or_insert_with(|| key_check(model, history, members));
-        if let Some(limit) = budget.limit(check.bytes()) {
-            return Outcome::Over(limit); // laying out a long history takes time as well
-        }
-        let outcome = check.run(budget, share);
-        if let Outcome::Linearizable(_) = outcome {
-            self.effort.add(check.effort());
-        }
-        outcome
-    }
-
-    fn failure(&self, at: usize, misfit: Misfit) -> Verdict<M::Key> {
-        let Misfit {
-            operation,
-            is_first,
-            partials,
-        } = misfit;
-        Verdict::NotLinearizable(Failure {
-            key: self.waiting[at].key.clone(),
-            operation,
-            is_first,
-            partials,
-        })
+    /// The next key's turn. A verdict if it ends the check.
+    fn take_one(&mut self, budget: &mut Budget<'_>, share: u64) -> Option<Verdict<M::Key>> {
+        let Waiting {
+            key,
+            members,
+            check,
+        } = self.waiting.pop_front()?;
+        let mut check = match check {
+            Some(check) => {
+                self.held = self.held - check.held();
+                check
+            }
+            None => key_check(self.model, self.history, &members),
+        };
+        budget.set_held(self.held);
+        // Laying out a long history has taken time as well.
+        let outcome = match budget.limit(check.held()) {
+            Some(limit) => Outcome::Over(limit),
+            None => check.run(budget, share),
+        };
+        self.held = self.held + check.held();
+        let limit = match outcome {
+            Outcome::Linearizable(order) => {
+                self.held = self.held - check.held();
+                self.effort.add(check.effort());
+                self.done.push(Linearization { key, order });
+                return None;
+            }
+            Outcome::Not(misfit) => {
+                self.effort.add(check.effort());
+                return Some(failure(key, misfit));
+            }
+            Outcome::Paused => None,
+            Outcome::Over(limit) => Some(limit),
+        };
+        self.waiting.push_back(Waiting {
+            key,
+            members,
+            check: Some(check),
+        });
+        limit.map(|limit| self.undecided(limit))
     }
 
     fn undecided(&self, limit: Limit) -> Verdict<M::Key> {
@@ -166,10 +183,26 @@ impl<M: Model> Turns<'_, M> {
             placed: key.check.as_ref().map_or(0, |check| check.furthest()),
             operations: key.members.len(),
         });
+        let mut open: Vec<OpenKey<M::Key>> = open.collect();
+        open.sort_by(|a, b| a.key.cmp(&b.key));
         Verdict::Undecided(Undecided {
             limit,
             linearizable_keys: self.done.len(),
-            open: open.collect(),
+            open,
         })
     }
+}
+
+fn failure<K>(key: K, misfit: Misfit) -> Verdict<K> {
+    let Misfit {
+        operation,
+        is_first,
+        partials,
+    } = misfit;
+    Verdict::NotLinearizable(Failure {
+        key,
+        operation,
+        is_first,
+        partials,
+    })
 }

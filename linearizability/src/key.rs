@@ -2,7 +2,7 @@
 //! is no way, the question how far there is one.
 
 use crate::history::Operation;
-use crate::limits::{Budget, Limit};
+use crate::limits::{Budget, Held, Limit};
 use crate::mask::{Mask, Wide};
 use crate::model::Model;
 use crate::moves::Moves;
@@ -41,8 +41,8 @@ pub(crate) trait KeyCheck {
     fn run(&mut self, budget: &mut Budget<'_>, units: u64) -> Outcome;
     /// How many of the key's returned operations have found a place in some order.
     fn furthest(&self) -> usize;
-    /// Memory, in bytes.
-    fn bytes(&self) -> usize;
+    /// Memory.
+    fn held(&self) -> Held;
     /// What it took so far.
     fn effort(&self) -> Effort;
 }
@@ -57,6 +57,7 @@ pub(crate) fn key_check<'a, M: Model>(
     match (timeline.slots, timeline.pending.len()) {
         (0..=64, 0) => Box::new(Search::<M, u64, ()>::new(model, timeline)),
         (0..=64, 1..=64) => Box::new(Search::<M, u64, u64>::new(model, timeline)),
+        (0..=256, 0..=256) => Box::new(Search::<M, [u64; 4], [u64; 4]>::new(model, timeline)),
         _ => Box::new(Search::<M, Wide, Wide>::new(model, timeline)),
     }
 }
@@ -115,6 +116,7 @@ impl<'a, M: Model, F: Mask, U: Mask> Search<'a, M, F, U> {
 
     /// Explains why there is no way to the end.
     fn misfit(&mut self, budget: &mut Budget<'_>) -> Misfit {
+        self.walk.forget_visited(); // the other walks need the memory
         let (last, is_first) = self.last_round(budget);
         if last > self.walk.trail().furthest() {
             // Several orders tell more than one: go on for a while after the first.
@@ -160,8 +162,8 @@ impl<M: Model, F: Mask, U: Mask> KeyCheck for Search<'_, M, F, U> {
         self.walk.trail().furthest() as usize
     }
 
-    fn bytes(&self) -> usize {
-        self.timeline.bytes() + self.moves.bytes() + self.walk.bytes()
+    fn held(&self) -> Held {
+        self.timeline.held() + self.moves.held() + self.walk.held()
     }
 
     fn effort(&self) -> Effort {
@@ -169,7 +171,84 @@ impl<M: Model, F: Mask, U: Mask> KeyCheck for Search<'_, M, F, U> {
             work: 0,
             configurations: self.walk.configurations(),
             states: self.moves.len(),
-            bytes: self.bytes(),
+            bytes: self.held().bytes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::{Register, RegisterInput, RegisterOutput};
+
+    type History = Vec<Operation<RegisterInput, RegisterOutput>>;
+
+    /// Overlapping writes, some of which never return, and reads that see some of them.
+    fn history(last_read: u64) -> History {
+        let mut history = Vec::new();
+        for n in 0..20 {
+            let write = RegisterInput::Write(n);
+            history.push(match n % 3 {
+                0 => Operation::pending(n, 10 * n, write),
+                _ => Operation::new(n, 10 * n, write, 10 * n + 45, RegisterOutput::Written),
+            });
+            let output = RegisterOutput::Value(Some(n - n % 2));
+            let at = 10 * n + 20;
+            history.push(Operation::new(
+                100 + n,
+                at,
+                RegisterInput::Read,
+                at + 15,
+                output,
+            ));
+        }
+        let output = RegisterOutput::Value(Some(last_read));
+        history.push(Operation::new(200, 300, RegisterInput::Read, 310, output));
+        history
+    }
+
+    /// The verdict, its evidence, and the work.
+    fn outcome<F: Mask, U: Mask>(history: &History) -> (bool, Vec<usize>, u64) {
+        let members: Vec<u32> = (0..history.len() as u32).collect();
+        let timeline = Timeline::new(&Register, history, &members);
+        let mut budget = Budget::new(&|_| false, usize::MAX);
+        let mut search = Search::<_, F, U>::new(&Register, timeline);
+        match search.run(&mut budget, u64::MAX) {
+            Outcome::Linearizable(order) => (true, order, budget.spent()),
+            Outcome::Not(misfit) => (false, vec![misfit.operation], budget.spent()),
+            Outcome::Paused | Outcome::Over(_) => panic!("there is no limit"),
+        }
+    }
+
+    #[test]
+    fn the_width_of_the_sets_changes_nothing() {
+        for (last_read, is_linearizable) in [(18, true), (19, true), (3, true), (77, false)] {
+            let history = history(last_read);
+            let narrow = outcome::<u64, u64>(&history);
+            assert_eq!(narrow.0, is_linearizable, "a last read of {last_read}");
+            assert_eq!(outcome::<[u64; 4], [u64; 4]>(&history), narrow);
+            assert_eq!(outcome::<Wide, Wide>(&history), narrow);
+        }
+    }
+
+    /// In turns of whatever length, the walk is the same.
+    #[test]
+    fn pauses_change_nothing() {
+        let history = history(77);
+        let members: Vec<u32> = (0..history.len() as u32).collect();
+        let mut budget = Budget::new(&|_| false, usize::MAX);
+        let mut check = key_check(&Register, &history, &members);
+        let mut turns = 0;
+        let misfit = loop {
+            turns += 1;
+            match check.run(&mut budget, 10) {
+                Outcome::Paused => {}
+                Outcome::Not(misfit) => break misfit,
+                Outcome::Linearizable(_) | Outcome::Over(_) => panic!("it is not linearizable"),
+            }
+        };
+        assert!(turns > 3, "there was no pause");
+        let whole = outcome::<u64, u64>(&history);
+        assert_eq!((vec![misfit.operation], budget.spent()), (whole.1, whole.2));
     }
 }

@@ -73,6 +73,43 @@ impl Mask for u64 {
     }
 }
 
+/// Of up to 64 times `N`: without an allocation, since millions of sets are kept.
+impl<const N: usize> Mask for [u64; N] {
+    fn empty(bound: usize) -> Self {
+        assert!(
+            bound <= 64 * N,
+            "{bound} numbers do not fit into {} bits",
+            64 * N
+        );
+        [0; N]
+    }
+
+    #[inline]
+    fn has(&self, bit: u32) -> bool {
+        self[bit as usize / 64] & (1 << (bit % 64)) != 0
+    }
+
+    #[inline]
+    fn set(&mut self, bit: u32) {
+        self[bit as usize / 64] |= 1 << (bit % 64);
+    }
+
+    #[inline]
+    fn clear(&mut self, bit: u32) {
+        self[bit as usize / 64] &= !(1 << (bit % 64));
+    }
+
+    #[inline]
+    fn is_subset(&self, other: &Self) -> bool {
+        let mut words = self.iter().zip(other);
+        words.all(|(mine, others)| mine & !others == 0)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        0
+    }
+}
+
 /// Of any bound.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Wide(Box<[u64]>);
@@ -128,6 +165,7 @@ mod tests {
     #[test]
     fn narrow_and_wide_sets_agree() {
         behaves::<u64>(64, &[0, 31, 63, 5]);
+        behaves::<[u64; 4]>(256, &[255, 64, 63, 0, 128]);
         behaves::<Wide>(64, &[0, 31, 63, 5]);
         behaves::<Wide>(200, &[199, 64, 63, 0, 128]);
     }

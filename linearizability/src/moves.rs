@@ -6,8 +6,10 @@
 
 use crate::hash::hash_of;
 use crate::index::Index;
+use crate::limits::Held;
 use crate::model::{Model, Step};
 use crate::timeline::Class;
+use std::mem::needs_drop;
 
 /// Where an operation leads: a state's number, or one of these.
 pub(crate) const SAME: u32 = u32::MAX;
@@ -104,12 +106,19 @@ impl<'a, M: Model> Moves<'a, M> {
         self.states.len()
     }
 
-    /// Memory, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.heap_bytes
-            + self.states.capacity() * size_of::<M::State>()
-            + self.states_index.bytes()
-            + self.steps.capacity() * size_of::<Known>()
-            + self.steps_index.bytes()
+    /// Memory.
+    pub(crate) fn held(&self) -> Held {
+        Held {
+            bytes: self.heap_bytes
+                + self.states.capacity() * size_of::<M::State>()
+                + self.states_index.bytes()
+                + self.steps.capacity() * size_of::<Known>()
+                + self.steps_index.bytes(),
+            allocations: if needs_drop::<M::State>() {
+                self.states.len()
+            } else {
+                0
+            },
+        }
     }
 }

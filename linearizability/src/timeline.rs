@@ -13,6 +13,7 @@
 use crate::hash::hash_of;
 use crate::history::Operation;
 use crate::index::Index;
+use crate::limits::Held;
 use crate::model::{Kind, Model};
 
 /// Stands for "no operation" and "no round".
@@ -210,10 +211,13 @@ impl<'a, M: Model> Timeline<'a, M> {
         self.next_reset[round as usize] <= until
     }
 
-    /// Memory, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        (self.returned.len() + self.pending.len()) * (size_of::<Op>() + 32)
-            + self.open.len() * size_of::<u32>()
+    /// Memory.
+    pub(crate) fn held(&self) -> Held {
+        Held {
+            bytes: (self.returned.len() + self.pending.len()) * (size_of::<Op>() + 32)
+                + self.open.len() * size_of::<u32>(),
+            allocations: 0,
+        }
     }
 }
 

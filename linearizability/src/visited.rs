@@ -7,7 +7,9 @@
 
 use crate::hash::hash_of;
 use crate::index::Index;
+use crate::limits::Held;
 use crate::mask::Mask;
+use std::mem::needs_drop;
 
 /// The configurations that the search has been in.
 pub(crate) struct Visited<F, U> {
@@ -41,18 +43,20 @@ impl<F: Mask, U: Mask> Visited<F, U> {
             entry.round == round && entry.state == state && entry.done == *done
         };
         let entries = &self.entries;
-        // What it covers, or what covers it.
-        let kin = self.index.find(hash, |at| {
+        let mut covered = None;
+        let covering = self.index.find(hash, |at| {
             let entry = &entries[at as usize];
-            is_place(entry) && (entry.used.is_subset(used) || used.is_subset(&entry.used))
-        });
-        if let Some(kin) = kin {
-            let kin = &mut self.entries[kin as usize];
-            let is_new = !kin.used.is_subset(used);
-            if is_new {
-                kin.used = used.clone();
+            if is_place(entry) && used.is_subset(&entry.used) {
+                covered = Some(at);
             }
-            return is_new;
+            is_place(entry) && entry.used.is_subset(used)
+        });
+        if covering.is_some() {
+            return false;
+        }
+        if let Some(covered) = covered {
+            self.entries[covered as usize].used = used.clone(); // the old one says nothing more
+            return true;
         }
         self.heap_bytes += done.heap_bytes() + used.heap_bytes();
         self.index.push(hash);
@@ -70,8 +74,14 @@ impl<F: Mask, U: Mask> Visited<F, U> {
         self.entries.len()
     }
 
-    /// Memory, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.heap_bytes + self.index.bytes() + self.entries.capacity() * size_of::<Entry<F, U>>()
+    /// Memory.
+    pub(crate) fn held(&self) -> Held {
+        let sets_per_entry = usize::from(needs_drop::<F>()) + usize::from(needs_drop::<U>());
+        Held {
+            bytes: self.heap_bytes
+                + self.index.bytes()
+                + self.entries.capacity() * size_of::<Entry<F, U>>(),
+            allocations: sets_per_entry * self.entries.len(),
+        }
     }
 }

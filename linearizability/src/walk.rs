@@ -14,7 +14,7 @@
 //!   the open ones, or the next observer;
 //! - a configuration is not entered if one was that had used fewer of the pending operations.
 
-use crate::limits::{Budget, Limit};
+use crate::limits::{Budget, Held, Limit};
 use crate::mask::Mask;
 use crate::model::{Kind, Model};
 use crate::moves::{Moves, NEVER, NO, SAME};
@@ -72,11 +72,13 @@ pub(crate) struct Walk<F, U> {
     stack: Vec<Frame<F, U>>,
     choices: Vec<Choice>,
     visited: Visited<F, U>,
+    /// How many configurations were remembered and then forgotten.
+    forgotten: usize,
     trail: Trail,
     /// The limit that was met in the midst of a step.
     over: Option<Limit>,
-    /// Whether a configuration was left because of what must still come. Then `furthest` may be
-    /// too small.
+    /// Whether a configuration was left because of what must still come. Then others may
+    /// get further than any order of this walk.
     pub(crate) has_looked_ahead: bool,
 }
 
@@ -95,6 +97,7 @@ impl<F: Mask, U: Mask> Walk<F, U> {
             stack: Vec::new(),
             choices: Vec::new(),
             visited: Visited::new(),
+            forgotten: 0,
             trail: Trail::default(),
             over: None,
             has_looked_ahead: false,
@@ -249,7 +252,7 @@ impl<F: Mask, U: Mask> Walk<F, U> {
     ) -> u32 {
         let (to, asked) = moves.step(state, class);
         if budget.spend(if asked { UNITS_PER_ASK } else { 1 }) {
-            self.over = self.over.or(budget.limit(self.bytes() + moves.bytes()));
+            self.over = self.over.or(budget.limit(self.held() + moves.held()));
         }
         to
     }
@@ -343,17 +346,26 @@ impl<F: Mask, U: Mask> Walk<F, U> {
         &self.trail
     }
 
-    /// How many configurations are remembered.
-    pub(crate) fn configurations(&self) -> usize {
-        self.visited.len()
+    /// Keeps the orders that were found, and forgets what only serves going on.
+    pub(crate) fn forget_visited(&mut self) {
+        self.forgotten += self.visited.len();
+        self.visited = Visited::new();
     }
 
-    /// Memory, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.visited.bytes()
-            + self.trail.bytes()
-            + self.stack.capacity() * size_of::<Frame<F, U>>()
-            + self.choices.capacity() * size_of::<Choice>()
+    /// How many configurations were remembered.
+    pub(crate) fn configurations(&self) -> usize {
+        self.forgotten + self.visited.len()
+    }
+
+    /// Memory.
+    pub(crate) fn held(&self) -> Held {
+        let own = Held {
+            bytes: self.trail.bytes()
+                + self.stack.capacity() * size_of::<Frame<F, U>>()
+                + self.choices.capacity() * size_of::<Choice>(),
+            allocations: 0, // a stack is short
+        };
+        own + self.visited.held()
     }
 }
 
