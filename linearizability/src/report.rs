@@ -158,3 +158,38 @@ impl<K: std::fmt::Debug> Failure<K> {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::models::{Register, RegisterInput, RegisterOutput};
+    use crate::{Limits, Operation, check};
+
+    #[test]
+    fn an_explanation_names_what_does_not_fit_and_what_came_before() {
+        let read = |client, call, value| {
+            let output = RegisterOutput::Value(value);
+            Operation::new(client, call, RegisterInput::Read, call + 5, output)
+        };
+        let written = RegisterOutput::Written;
+        let history = [
+            Operation::new(1, 0, RegisterInput::Write(7), 10, written),
+            Operation::pending(2, 3, RegisterInput::Write(8)),
+            read(3, 20, Some(7)),
+            read(4, 30, None),
+        ];
+        let report = check(&Register, &history, Limits::default());
+        let failure = report.failure().expect("nil is gone");
+        let expected = "\
+key () is not linearizable: no order has
+  client 4: read() -> nil  [30, 35]
+an order of 2 operations ends in state 7 with
+  client 1: write(7) -> ok  [0, 10]
+  client 3: read() -> 7  [20, 25]
+an order of 3 operations ends in state 8 with
+  client 1: write(7) -> ok  [0, 10]
+  client 3: read() -> 7  [20, 25]
+  client 2: write(8) -> ?  [3, never]
+";
+        assert_eq!(failure.explain(&Register, &history), expected);
+    }
+}

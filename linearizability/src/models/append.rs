@@ -106,3 +106,32 @@ impl Model for Append {
         state.capacity()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_get_sees_all_that_was_appended() {
+        let get = AppendInput::Get("k".to_string());
+        let sees = |value: &str| {
+            let output = AppendOutput::Value(value.to_string());
+            Append.step(&"ab".to_string(), &get, Some(&output))
+        };
+        assert_eq!(sees("ab"), Step::Same);
+        assert_eq!(sees("abc"), Step::No, "c may still be appended");
+        assert_eq!(sees("a"), Step::Never);
+        assert_eq!(sees("ba"), Step::Never);
+    }
+
+    #[test]
+    fn a_put_replaces_and_an_append_extends() {
+        let step =
+            |input: AppendInput| Append.step(&"ab".to_string(), &input, Some(&AppendOutput::Done));
+        let [key, value] = ["k", "c"].map(String::from);
+        let put = AppendInput::Put(key.clone(), value.clone());
+        assert_eq!(step(put), Step::To("c".to_string()));
+        let append = AppendInput::Append(key, value);
+        assert_eq!(step(append), Step::To("abc".to_string()));
+    }
+}

@@ -104,3 +104,35 @@ impl Model for Register {
 fn shown(value: &Option<u64>) -> String {
     value.map_or("nil".to_string(), |value| value.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compare_and_set_that_failed_saw_another_value() {
+        let cas = RegisterInput::CompareAndSet { from: 1, to: 2 };
+        let steps = |succeeded: Option<bool>| {
+            let output = succeeded.map(RegisterOutput::Compared);
+            [None, Some(1), Some(3)].map(|state| Register.step(&state, &cas, output.as_ref()))
+        };
+        let to = |value| Step::To(Some(value));
+        assert_eq!(steps(Some(true)), [Step::No, to(2), Step::No]);
+        assert_eq!(steps(Some(false)), [Step::Same, Step::No, Step::Same]);
+        assert_eq!(steps(None), [Step::To(None), to(2), to(3)]);
+    }
+
+    #[test]
+    fn a_read_sees_what_was_written() {
+        let read = |value| {
+            let output = RegisterOutput::Value(value);
+            Register.step(&Some(1), &RegisterInput::Read, Some(&output))
+        };
+        assert_eq!(read(Some(1)), Step::Same);
+        assert_eq!(read(Some(2)), Step::No);
+        assert_eq!(read(None), Step::No);
+        let written = Some(&RegisterOutput::Written);
+        let write = RegisterInput::Write(2);
+        assert_eq!(Register.step(&None, &write, written), Step::To(Some(2)));
+    }
+}

@@ -172,3 +172,71 @@ fn put(
         Some(VersionedOutput::Value { .. }) => Step::No,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(value: &str, version: u64) -> VersionedState {
+        VersionedState {
+            value: value.to_string(),
+            version,
+        }
+    }
+
+    /// Each answer to a put of version 3, in a state before, with, and after that version.
+    #[test]
+    fn a_put_takes_effect_only_with_its_version() {
+        let put = VersionedInput::Put {
+            key: "k".to_string(),
+            value: "new".to_string(),
+            version: 3,
+        };
+        let steps = |output: Option<&VersionedOutput>| {
+            [2, 3, 4].map(|version| Versioned.step(&state("old", version), &put, output))
+        };
+        let early = || Step::To(state("old", 2));
+        let done = || Step::To(state("new", 4));
+        use VersionedOutput::{Maybe, NoKey, Ok, Value, WrongVersion};
+        assert_eq!(steps(Some(&Ok)), [Step::No, done(), Step::Never]);
+        assert_eq!(
+            steps(Some(&WrongVersion)),
+            [Step::Same, Step::No, Step::Same]
+        );
+        assert_eq!(steps(Some(&Maybe)), [early(), done(), Step::Same]);
+        assert_eq!(steps(None), [early(), done(), Step::Same]);
+        assert_eq!(steps(Some(&NoKey)), [Step::Never, Step::Never, Step::Never]);
+        let new = Versioned.init();
+        assert_eq!(Versioned.step(&new, &put, Some(&NoKey)), Step::Same);
+        let value = Value {
+            value: "old".to_string(),
+            version: 3,
+        };
+        assert_eq!(steps(Some(&value)), [Step::No, Step::No, Step::No]);
+    }
+
+    #[test]
+    fn a_get_sees_value_and_version() {
+        let get = VersionedInput::Get {
+            key: "k".to_string(),
+        };
+        let sees = |value: &str, version: u64| {
+            let value = value.to_string();
+            let output = VersionedOutput::Value { value, version };
+            Versioned.step(&state("v", 2), &get, Some(&output))
+        };
+        assert_eq!(sees("v", 2), Step::Same);
+        assert_eq!(sees("v", 3), Step::No);
+        assert_eq!(sees("v", 1), Step::Never);
+        assert_eq!(sees("other", 2), Step::Never);
+        let no_key = Some(&VersionedOutput::NoKey);
+        assert_eq!(Versioned.step(&state("v", 2), &get, no_key), Step::Never);
+        assert_eq!(Versioned.step(&Versioned.init(), &get, no_key), Step::Same);
+        let empty = VersionedOutput::Value {
+            value: String::new(),
+            version: 0,
+        };
+        let step = Versioned.step(&Versioned.init(), &get, Some(&empty));
+        assert_eq!(step, Step::Never, "a key without a value was seen");
+    }
+}
