@@ -48,4 +48,6 @@ pub use check::{check, check_until};
 pub use history::{Operation, Return};
 pub use limits::{Limit, Limits};
 pub use model::{Kind, Model, Step};
-pub use report::{Effort, Failure, Linearization, OpenKey, Partial, Report, Undecided, Verdict};
+pub use report::{
+    Effort, Failure, Linearization, OpenKey, Partial, Report, Undecided, Verdict, replay,
+};

@@ -1,8 +1,8 @@
 //! What a history is judged against: a sequential object, given as its states and steps.
 //!
-//! A model that answers [`Step::To`] and [`Step::No`] and leaves the rest at its default is correct.
-//! The finer answers tell the search what it may do without trying the alternatives; each says
-//! what must be true for it.
+//! A model that answers [`Step::To`] and [`Step::No`], and leaves the rest at its default, is
+//! correct. The finer answers tell the search what it may do without trying the alternatives; each
+//! says what must be true for it.
 
 use std::fmt::Debug;
 use std::hash::Hash;

@@ -2,7 +2,7 @@
 
 use crate::history::Operation;
 use crate::limits::Limit;
-use crate::model::Model;
+use crate::model::{Model, Step};
 use std::fmt::Write;
 
 /// The verdict on a history, and what it took.
@@ -121,6 +121,26 @@ impl<K> Report<K> {
     }
 }
 
+/// The states behind each operation of an order, for a picture of it. It ends early where the order
+/// is illegal, which no order of a report is. `history` is the one that was checked.
+pub fn replay<M: Model>(
+    model: &M,
+    history: &[Operation<M::Input, M::Output>],
+    order: &[usize],
+) -> Vec<M::State> {
+    let mut states: Vec<M::State> = Vec::with_capacity(order.len());
+    for &place in order {
+        let operation = &history[place];
+        let before = states.last().cloned().unwrap_or_else(|| model.init());
+        match model.step(&before, &operation.input, operation.output()) {
+            Step::To(next) => states.push(next),
+            Step::Same => states.push(before),
+            Step::No | Step::Never => break,
+        }
+    }
+    states
+}
+
 /// So many of an order's last operations are shown.
 const SHOWN: usize = 5;
 
@@ -161,8 +181,9 @@ impl<K: std::fmt::Debug> Failure<K> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::models::{Register, RegisterInput, RegisterOutput};
-    use crate::{Limits, Operation, check};
+    use crate::{Limits, check};
 
     #[test]
     fn an_explanation_names_what_does_not_fit_and_what_came_before() {
@@ -191,5 +212,7 @@ an order of 3 operations ends in state 8 with
   client 2: write(8) -> ?  [3, never]
 ";
         assert_eq!(failure.explain(&Register, &history), expected);
+        let states = replay(&Register, &history, &failure.partials[1].order);
+        assert_eq!(states, [Some(7), Some(7), Some(8)]);
     }
 }

@@ -212,24 +212,30 @@ impl<F: Mask, U: Mask> Walk<F, U> {
     ) -> bool {
         let mut opened_from = 0; // what was open before has been looked at
         while config.round < self.goal {
-            let open = timeline.open(config.round);
-            for &op in open {
-                let it = &timeline.returned[op as usize];
-                if it.opens < opened_from || config.done.has(it.slot) {
-                    continue;
-                }
-                match self.step(moves, budget, config.state, it.class) {
-                    SAME => {
-                        config.done.set(it.slot);
-                        config.trail = self.trail.push(it.original, config.trail);
+            if !self.can_observe(timeline, moves, budget, config) {
+                return false;
+            }
+            // Observers first: they may show that the others need not be asked.
+            for observers in [true, false] {
+                for &op in timeline.open(config.round) {
+                    let it = &timeline.returned[op as usize];
+                    let is_turn = (it.kind == Kind::Observes) == observers;
+                    if !is_turn || it.opens < opened_from || config.done.has(it.slot) {
+                        continue;
                     }
-                    NO => {}
-                    NEVER => {
-                        if self.is_final(timeline, config, op) {
+                    match self.step(moves, budget, config.state, it.class) {
+                        SAME => {
+                            config.done.set(it.slot);
+                            config.trail = self.trail.push(it.original, config.trail);
+                        }
+                        NO => {}
+                        NEVER if self.is_final(timeline, config, op) => {
+                            self.has_looked_ahead |= op > config.round;
                             return false;
                         }
+                        NEVER => {}
+                        to => self.choices.push(Choice { op, to }),
                     }
-                    to => self.choices.push(Choice { op, to }),
                 }
             }
             if self.over.is_some() {
@@ -237,7 +243,7 @@ impl<F: Mask, U: Mask> Walk<F, U> {
             }
             opened_from = config.round + 1;
             if !advance(timeline, config, self.goal) {
-                return self.can_observe(timeline, moves, budget, config);
+                return true;
             }
         }
         true
@@ -281,7 +287,7 @@ impl<F: Mask, U: Mask> Walk<F, U> {
     /// Whether an operation that is impossible here stays so until it returns, since nothing that
     /// resets can come before.
     fn is_final<M: Model>(
-        &mut self,
+        &self,
         timeline: &Timeline<'_, M>,
         config: &Config<F, U>,
         op: u32,
@@ -295,10 +301,8 @@ impl<F: Mask, U: Mask> Walk<F, U> {
         };
         let pending = timeline.pending(config.round).iter();
         let mut pending = pending.filter(|it| it.kind == Kind::Resets);
-        let is_final = !timeline.open(config.round).iter().any(resets)
-            && !pending.any(|it| !config.used.has(it.slot));
-        self.has_looked_ahead |= is_final && op > config.round;
-        is_final
+        !timeline.open(config.round).iter().any(resets)
+            && !pending.any(|it| !config.used.has(it.slot))
     }
 
     /// Adds the pending operations to the choices of `config`, drops those that another one can
