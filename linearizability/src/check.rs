@@ -13,7 +13,7 @@ use crate::report::{Effort, Failure, Linearization, OpenKey, Report, Undecided, 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// The first share of work of each key, in the budget's units: about a millisecond.
+/// The first share of work of each key, in the budget's units: some milliseconds.
 const FIRST_SHARE: u64 = 1 << 17;
 
 /// Whether `history` is linearizable with respect to `model`. The order of its operations in the
@@ -29,8 +29,8 @@ pub fn check<M: Model>(
     check_within(model, history, limits.memory_bytes, &limits.clock())
 }
 
-/// As [`check`], on another clock: `expired` says when time is out. It is asked every ten
-/// microseconds or so, but not while a key's operations are laid out, which takes less than half a
+/// As [`check`], on another clock: `expired` says when time is out. It is asked many times a
+/// millisecond, but not while a key's operations are laid out, which takes less than half a
 /// microsecond for each.
 ///
 /// # Panics

@@ -1,7 +1,7 @@
 //! How much a check may take: time and memory. Whoever runs into a limit has no verdict, and says
 //! so.
 //!
-//! The clock is looked at once in a thousand small steps, some microseconds apart, which costs
+//! The clock is looked at once in a thousand small steps, less than a millisecond apart, which costs
 //! nothing and holds a deadline far more exactly than anybody can see. Memory is summed up at the
 //! same moments. What is held must be given back before the deadline too, and millions of states
 //! take their time: a check ends so much earlier.
@@ -96,7 +96,7 @@ pub enum Limit {
     Memory,
 }
 
-/// The work between two looks at the clock. A unit is about ten nanoseconds.
+/// The work between two looks at the clock. A unit is some tens of nanoseconds.
 const UNITS_PER_LOOK: u32 = 1024;
 
 /// What a search may still take.

@@ -86,7 +86,7 @@ pub struct OpenKey<K> {
 /// What a check took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effort {
-    /// Small steps, of about ten nanoseconds.
+    /// Small steps, of some tens of nanoseconds.
     pub work: u64,
     /// Configurations remembered, summed over the keys.
     pub configurations: usize,

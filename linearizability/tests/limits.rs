@@ -52,7 +52,7 @@ fn the_clock_is_looked_at_often() {
         let report = check_until(&Append, &hopeless("k", 12), usize::MAX, &expired);
         assert!(matches!(report.verdict, Verdict::Undecided(_)));
         assert_eq!(asked.get(), looks, "the clock was asked after time was out");
-        // 1024 units are ten microseconds or so. A step may take a few more than are left.
+        // 1024 units are well below a millisecond. A step may take a few more than are left.
         assert!(
             report.effort.work <= looks * 1100,
             "{} units",
