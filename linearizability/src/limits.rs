@@ -1,10 +1,10 @@
 //! How much a check may take: time and memory. Whoever runs into a limit has no verdict, and says
 //! so.
 //!
-//! The clock is looked at once in a thousand small steps, less than a millisecond apart, which costs
-//! nothing and holds a deadline far more exactly than anybody can see. Memory is summed up at the
-//! same moments. What is held must be given back before the deadline too, and millions of states
-//! take their time: a check ends so much earlier.
+//! The clock is looked at once in a thousand small steps, less than a millisecond apart. That costs
+//! nothing, and holds a deadline more exactly than anybody can see. Memory is summed up at the same
+//! moments. What is held must be given back before the deadline too, and millions of states take
+//! their time: a check ends so much earlier.
 
 use std::ops::{Add, Sub};
 use std::time::{Duration, Instant};
