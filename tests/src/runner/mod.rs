@@ -6,12 +6,14 @@
 //! | `trial` | one run of one case |
 //! | `real` | what only real threads need |
 //! | `worker`, `wire`, `pool` | worker processes, both sides |
+//! | `autopsy` | what led to a worker's death |
 //! | `report` | the table, failures, the summary |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
 //! | `libtest` | `cargo test`, nextest and editors |
 //! | `submission` | judging a crate that is not linked in |
 
+mod autopsy;
 mod libtest;
 mod logs;
 mod options;
@@ -28,7 +30,7 @@ use crate::Submission;
 use crate::cases::{self, Case};
 use clap::Parser;
 use labrt::harness::Mutex;
-use options::Options;
+use options::{Mode, Options};
 use report::Report;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -113,6 +115,7 @@ fn run(
         strategy: options.strategy,
         check_determinism: options.check_determinism,
         trace: options.trace,
+        until: None,
     };
     let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
@@ -124,7 +127,12 @@ fn run(
         Arc::new(move |case, seed, outcome, wall| sink.lock().add(case, seed, outcome, wall)),
     )
     .map_err(|error| format!("cannot run the worker processes: {error}"))?;
-    let report = std::mem::take(&mut *report.lock());
+    let mut report = std::mem::take(&mut *report.lock());
+    if options.mode == Mode::Sim {
+        for (place, seed, told) in report.deaths() {
+            autopsy::examine(place, seed, how, told);
+        }
+    }
     report.finish();
     let file = options
         .results

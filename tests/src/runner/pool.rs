@@ -50,7 +50,7 @@ fn serve(jobs: &Mutex<VecDeque<Job>>, sink: &Sink) -> io::Result<()> {
         while job.count > 0 {
             let mut present = match worker.take() {
                 Some(worker) => worker,
-                None => Worker::start()?,
+                None => Worker::start(Stderr::PassedOn)?,
             };
             match present.work(&mut job, sink) {
                 Ok(State::Fit) => worker = Some(present),
@@ -74,12 +74,19 @@ fn serve(jobs: &Mutex<VecDeque<Job>>, sink: &Sink) -> io::Result<()> {
 }
 
 /// Whether a worker can be given another job.
-enum State {
+pub(super) enum State {
     Fit,
     Spent,
 }
 
-struct Worker {
+/// What becomes of what a worker writes to its standard error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stderr {
+    PassedOn,
+    Swallowed,
+}
+
+pub(super) struct Worker {
     process: Child,
     socket: UnixStream,
     stderr: Arc<Mutex<VecDeque<String>>>,
@@ -91,7 +98,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn start() -> io::Result<Worker> {
+    pub(super) fn start(show: Stderr) -> io::Result<Worker> {
         let (socket, theirs) = UnixStream::pair()?;
         let mut process = Command::new(std::env::current_exe()?)
             // Where `make` was typed: places in reports are told from there.
@@ -107,7 +114,7 @@ impl Worker {
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
         let lines = stderr.clone();
         let pipe = process.stderr.take();
-        let stderr_reader = pipe.map(|pipe| thread::spawn(move || pass_on(pipe, &lines)));
+        let stderr_reader = pipe.map(|pipe| thread::spawn(move || listen(pipe, &lines, show)));
         Ok(Worker {
             process,
             socket,
@@ -120,7 +127,11 @@ impl Worker {
 
     /// Lets the worker do the job, seed by seed. `job` shrinks with each result, so that an error
     /// leaves the seed that was under way in front.
-    fn work(&mut self, job: &mut Job, sink: &Sink) -> io::Result<State> {
+    pub(super) fn work(
+        &mut self,
+        job: &mut Job,
+        mut sink: impl FnMut(usize, u64, Outcome, Duration),
+    ) -> io::Result<State> {
         self.socket.set_read_timeout(Some(limit(&job.how)))?;
         wire::send(&mut self.socket, job)?;
         while job.count > 0 {
@@ -155,13 +166,14 @@ impl Worker {
     }
 
     /// The failure of the run that was under way when the worker died, or had to be killed.
-    fn bury(mut self, error: Option<&io::Error>) -> Outcome {
+    pub(super) fn bury(mut self, error: Option<&io::Error>) -> Outcome {
         drop(self.socket);
         // A process that hung up is about to end; any other may never.
         let hung_up = error.is_none_or(|error| {
             let ends = [UnexpectedEof, BrokenPipe, ConnectionReset];
             ends.contains(&error.kind())
         });
+        let timed_out = error.is_some_and(|error| matches!(error.kind(), WouldBlock | TimedOut));
         let patience = if hung_up { LAST_WORDS } else { Duration::ZERO };
         let process = &mut self.process;
         if !within(patience, || !matches!(process.try_wait(), Ok(None))) {
@@ -176,27 +188,31 @@ impl Worker {
         }
         let mut lines = std::mem::take(&mut *self.stderr.lock());
         let cause = match (error, status) {
-            (Some(error), _) if matches!(error.kind(), WouldBlock | TimedOut) => {
-                "hung: no result in time; its worker process was killed".to_string()
-            }
+            _ if timed_out => "hung: no result in time; its worker process was killed".to_string(),
             (Some(error), _) if !hung_up => error.to_string(),
             (_, Ok(status)) => cause_of_death(status, &mut lines),
             (_, Err(error)) => format!("crashed: {error}"),
         };
         let reason =
             std::iter::once(cause).chain(lines.into_iter().map(|line| format!("  {line}")));
+        let told = Told {
+            died: !timed_out,
+            ..Told::new(reason.collect::<Vec<_>>().join("\n"))
+        };
         Outcome {
-            failure: Some(Told::new(reason.collect::<Vec<_>>().join("\n"))),
+            failure: Some(told),
             ..Outcome::default()
         }
     }
 }
 
-/// Shows what a worker writes to its standard error, and keeps the last lines of it.
-fn pass_on(pipe: ChildStderr, lines: &Mutex<VecDeque<String>>) {
+/// Keeps the last lines of what a worker writes to its standard error.
+fn listen(pipe: ChildStderr, lines: &Mutex<VecDeque<String>>, show: Stderr) {
     for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line).into_owned();
-        let _ = writeln!(io::stderr(), "{line}");
+        if show == Stderr::PassedOn {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
         let mut lines = lines.lock();
         lines.push_back(line);
         if lines.len() > STDERR_LINES {

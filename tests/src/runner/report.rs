@@ -151,6 +151,16 @@ impl Report {
         }
     }
 
+    /// The failures to be told of whose processes died: case, seed, what is known.
+    pub(super) fn deaths(&mut self) -> impl Iterator<Item = (usize, u64, &mut Told)> {
+        self.cases.iter_mut().filter_map(|tally| {
+            let first = tally.failed.first_entry()?;
+            let seed = *first.key();
+            let told = first.into_mut();
+            told.died.then_some((tally.place, seed, told))
+        })
+    }
+
     fn line(&self, tally: &Tally) -> String {
         let passed = tally.runs - tally.failed.len() as u64;
         let verdict = match tally.failed.is_empty() {

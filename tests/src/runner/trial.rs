@@ -17,6 +17,8 @@ pub(super) struct Manner {
     pub(super) strategy: Schedule,
     pub(super) check_determinism: bool,
     pub(super) trace: bool,
+    /// Simulated runs end here, to be looked at: what became of them is of no interest.
+    pub(super) until: Option<Duration>,
 }
 
 /// What a run came to.
@@ -45,6 +47,8 @@ pub(super) struct Told {
     pub(super) last: Vec<String>,
     /// Where the whole trace was written.
     pub(super) trace: Option<String>,
+    /// The process died, and all that it knew with it.
+    pub(super) died: bool,
 }
 
 impl Told {
@@ -66,6 +70,9 @@ impl Told {
 
 /// Events shown with a failure.
 const LAST_EVENTS: usize = 20;
+
+/// How near to the end of a run that leaves no events the last look is.
+pub(super) const NEAR: Duration = Duration::from_micros(100);
 
 /// Events kept in the real world, where a run cannot be repeated.
 const REAL_EVENTS: usize = 10_000;
@@ -90,16 +97,20 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
     let simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
-        .time_limit(TIME_LIMIT);
+        .time_limit(how.until.unwrap_or(TIME_LIMIT));
     let report = simulation.run(move || body(submission, case));
     let (failure, usage) = match report.outcome {
         Ok(usage) => (None, usage),
         Err(failure) => (Some(failure), Usage::default()),
     };
+    let duration = match &failure {
+        Some(failure) => failure.at,
+        None => report.virtual_time,
+    };
     Outcome {
         spent: report.switches == 0 && failure.as_ref().is_some_and(is_stuck),
         failure: failure.map(|failure| Told::new(failure.to_string())),
-        duration: report.virtual_time,
+        duration,
         servers: usage.servers,
         rpcs: usage.rpcs,
         bytes: usage.bytes,
@@ -116,6 +127,9 @@ fn is_stuck(failure: &Failure) -> bool {
 
 fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
     let mut outcome = simulate(submission, case, seed, how);
+    if how.until.is_some() {
+        return outcome;
+    }
     if how.check_determinism && outcome.failure.is_none() {
         let again = simulate(submission, case, seed, how);
         if again.hash != outcome.hash {
@@ -123,17 +137,18 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         }
         return outcome;
     }
-    // What is stuck leaves no events, and would only be stuck once more.
-    if let Some(told) = &mut outcome.failure
-        && !outcome.spent
-    {
-        // The same again, this time with a trace: the run follows from its seed.
-        let traced = simulate(submission, case, seed, Manner { trace: true, ..how });
-        let same = traced
-            .failure
-            .as_ref()
-            .is_some_and(|again| again.reason.lines().next() == told.reason.lines().next());
-        if !same {
+    if let Some(told) = &mut outcome.failure {
+        // The same again, this time with a trace: the run follows from its seed. One that was
+        // given up would only be stuck once more, so it stops just before.
+        let before = outcome.duration.saturating_sub(NEAR);
+        let with_trace = Manner {
+            trace: true,
+            until: outcome.spent.then_some(before),
+            ..how
+        };
+        let traced = simulate(submission, case, seed, with_trace);
+        let is_same = |again: &Told| again.reason.lines().next() == told.reason.lines().next();
+        if !outcome.spent && !traced.failure.as_ref().is_some_and(is_same) {
             told.reason.push_str(
                 "\n  (not reproduced when run again: the code under test depends on something \
                  that does not follow from the seed)",
@@ -141,7 +156,7 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         }
         tell(told, case, seed, &traced.events);
         outcome.warnings = traced.warnings;
-        outcome.spent = traced.spent;
+        outcome.spent |= traced.spent;
     }
     outcome
 }
@@ -166,13 +181,13 @@ fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manne
     );
     let last = one[common.saturating_sub(LAST_EVENTS)..common].to_vec();
     Told {
-        reason,
         last,
-        trace: None,
+        ..Told::new(reason)
     }
 }
 
-fn tell(told: &mut Told, case: &Case, seed: u64, events: &[String]) {
+/// Adds to a failure the events that led to it.
+pub(super) fn tell(told: &mut Told, case: &Case, seed: u64, events: &[String]) {
     told.last = events[events.len().saturating_sub(LAST_EVENTS)..].to_vec();
     let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
@@ -202,6 +217,8 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
         rpcs: usage.rpcs,
         bytes: usage.bytes,
         commands: usage.commands,
+        // Threads that nobody could stop would disturb the next run.
+        spent: true,
         ..Outcome::default()
     }
 }

@@ -21,6 +21,7 @@ fn fails_alone(answer: &Answer) -> String {
         "make test-3A FILTER=many_elections SEED=1 RAFT=tests/fixtures/misbehaves",
         "{answer}"
     );
+    shows_events(answer);
     answer.reason()
 }
 
@@ -79,7 +80,6 @@ fn panic_in_a_peer() {
         &["panic at ", &place, ": a mistake of the student's"],
     );
     contains(&reason, &["in thread n0/culprit at 0.01", " s, seed 1"]);
-    shows_events(&answer);
 }
 
 #[test]
@@ -107,7 +107,6 @@ fn deadlock() {
         let waited = waited.lines().next().unwrap_or_default();
         contains(waited, &[&place(waits)]);
     }
-    shows_events(&answer);
 }
 
 #[test]
@@ -165,7 +164,6 @@ fn sleep_of_std() {
         ],
     );
     contains(&reason, &["n0/culprit", &place("\"std-sleep\" =>")]);
-    shows_events(&answer);
 }
 
 #[test]
@@ -193,7 +191,6 @@ fn unknown_method() {
         &reason,
         &["it offers Raft.RequestVote", "in thread n0/culprit"],
     );
-    shows_events(&answer);
 }
 
 #[test]

@@ -1,0 +1,51 @@
+//! What led to a worker's death. It took the events of its run along; but a simulated run follows
+//! from its seed, so it can be run again up to any moment before.
+
+use super::pool::{State, Stderr, Worker};
+use super::trial::{self, Manner, NEAR, Told};
+use super::wire::Job;
+use crate::{TIME_LIMIT, cases};
+use std::io;
+use std::time::Duration;
+
+/// Adds to the failure of a run whose process died the events that led to it.
+pub(super) fn examine(place: usize, seed: u64, how: Manner, told: &mut Told) {
+    // Without events the story is shorter, but no less true.
+    if let Ok(events) = events_before_death(place, seed, how)
+        && let Some(case) = cases::all().nth(place)
+    {
+        trial::tell(told, case, seed, &events);
+    }
+}
+
+/// Halves the time between a moment that the run lives to see and one that it does not.
+fn events_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Vec<String>> {
+    let (mut alive, mut dead) = (Duration::ZERO, TIME_LIMIT);
+    let mut events = Vec::new();
+    let mut worker = Worker::start(Stderr::Swallowed)?;
+    while dead - alive > NEAR {
+        let until = (alive + dead) / 2;
+        let mut job = Job {
+            case: place,
+            first: seed,
+            count: 1,
+            how: Manner {
+                trace: true,
+                until: Some(until),
+                ..how
+            },
+            password: labrt::rand::random(),
+        };
+        match worker.work(&mut job, |_, _, outcome, _| events = outcome.events) {
+            Ok(State::Fit) => alive = until,
+            Ok(State::Spent) => break,
+            Err(error) => {
+                dead = until;
+                let next = Worker::start(Stderr::Swallowed)?;
+                std::mem::replace(&mut worker, next).bury(Some(&error));
+            }
+        }
+    }
+    worker.bury(None);
+    Ok(events)
+}
