@@ -224,3 +224,10 @@ pub(crate) fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
 }
+
+/// Writes a file of which another runner at the same work never sees a half.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let draft = path.with_extension(std::process::id().to_string());
+    std::fs::write(&draft, text)?;
+    std::fs::rename(draft, path)
+}

@@ -1,7 +1,7 @@
 //! Judging a crate that is not linked into this program: a ten-line `main` is written around it,
 //! built beside the project's own crates, and run in this one's place.
 
-use super::{root, workspace};
+use super::{root, workspace, write_whole};
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -142,16 +142,11 @@ fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Leaves an equal file alone, so that nothing is built again for it. Another runner at the same
-/// work never sees half a file.
+/// Leaves an equal file alone, so that nothing is built again for it.
 fn write_if_new(path: &Path, text: &str) -> std::io::Result<()> {
     match fs::read_to_string(path) {
         Ok(present) if present == text => Ok(()),
-        _ => {
-            let draft = path.with_extension(std::process::id().to_string());
-            fs::write(&draft, text)?;
-            fs::rename(draft, path)
-        }
+        _ => write_whole(path, text),
     }
 }
 

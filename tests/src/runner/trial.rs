@@ -192,7 +192,7 @@ pub(super) fn tell(told: &mut Told, case: &Case, seed: u64, events: &[String]) {
     let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
     let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| std::fs::write(&file, events.join("\n") + "\n"));
+        .and_then(|()| super::write_whole(&file, &(events.join("\n") + "\n")));
     told.trace = written.is_ok().then(|| file.display().to_string());
 }
 

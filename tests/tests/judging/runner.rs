@@ -121,10 +121,27 @@ pub(crate) fn labs_with(arguments: &[&str], misdeed: &str) -> Answer {
     Answer::of(&mut command)
 }
 
-/// Runs the runner on the fixture `misbehaves`, with all cases of 3A.
+/// Runs the runner on the fixture `misbehaves`, in one worker process: with the cases of 3A, the
+/// last of which the misdeed spoils, and with one that comes after it.
 pub(crate) fn judge_misdeed(misdeed: &str) -> Answer {
-    labs_with(&["3A", "--raft", &fixture("misbehaves")], misdeed)
+    let path = fixture("misbehaves");
+    let arguments = ["3A", "basic_agree", "--jobs", "1", "--raft", &path];
+    labs_with(&arguments, misdeed)
 }
+
+/// What `make` takes, and would take from a `make` that runs this test.
+const OF_MAKE: &[&str] = &[
+    "MAKEFLAGS",
+    "MFLAGS",
+    "MAKELEVEL",
+    "SEEDS",
+    "SEED",
+    "FILTER",
+    "MODE",
+    "RAFT",
+    "JOBS",
+    "ARGS",
+];
 
 /// Runs a line of a shell in the project's root.
 pub(crate) fn shell(line: &str, misdeed: &str) -> Answer {
@@ -133,6 +150,9 @@ pub(crate) fn shell(line: &str, misdeed: &str) -> Answer {
         .current_dir(root())
         .args(["-c", line])
         .env("RAFTLAB_MISDEED", misdeed);
+    for name in OF_MAKE {
+        command.env_remove(name);
+    }
     Answer::of(&mut command)
 }
 
