@@ -167,23 +167,29 @@ fn build(home: &Path, path: &Path, name: &str, program: &str) -> Result<PathBuf,
     let text = String::from_utf8_lossy(&output.stderr);
     let failed = |package: &str| text.contains(&format!("could not compile `{package}`"));
     let path = path.display();
-    let what = match (failed(name), failed(program)) {
-        (true, _) => format!("{path} does not compile"),
+    let (what, error) = match (failed(name), failed(program)) {
+        (true, _) => (format!("{path} does not compile"), first_error(&text)),
         // Only our few lines around the crate do not: it is not what they expect.
-        (false, true) => format!("{path} offers no `{MAKE}` (labapi::MakeRaft)"),
-        (false, false) => format!("{path} cannot be built"),
+        (false, true) => (
+            format!("{path} offers no `{MAKE}` (labapi::MakeRaft)"),
+            first_error(&text),
+        ),
+        (false, false) => (format!("{path} cannot be built"), from_first_error(&text)),
     };
-    Err(format!(
-        "{what}; the first error is\n{}",
-        first_error(&text)
-    ))
+    Err(format!("{what}; the first error is\n{error}"))
 }
 
-/// The first error in what cargo says, without the warnings before it.
+/// The compiler's first error, without the warnings before it.
 fn first_error(text: &str) -> String {
+    let text = from_first_error(text);
+    let first = text.split_once("\n\n").map(|(first, _)| first);
+    first.unwrap_or(&text).to_string()
+}
+
+/// What cargo says from its first error on. Its own errors tell their causes last.
+fn from_first_error(text: &str) -> String {
     let lines = text.lines().skip_while(|line| !line.starts_with("error"));
-    let first: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).collect();
-    first.join("\n")
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn cargo() -> std::ffi::OsString {

@@ -13,10 +13,12 @@ fn refused(answer: &Answer, words: &[&str]) {
     first_line(answer, words);
 }
 
+/// The first line that tells an error contains each of `words`.
 #[track_caller]
 fn first_line(answer: &Answer, words: &[&str]) {
-    let line = answer.stderr.lines().next().unwrap_or_default();
-    assert!(line.starts_with("error: "), "{answer}");
+    let mut lines = answer.stderr.lines();
+    let line = lines.find(|line| line.starts_with("error: "));
+    let line = line.unwrap_or_else(|| panic!("no error in\n{answer}"));
     for word in words {
         assert!(
             line.contains(word),
@@ -160,6 +162,21 @@ fn a_crate_without_make() {
         "pub fn make(me: usize) -> usize {\n    me\n}\n",
     );
     refused_by_compiler(&judge(&other), &expected, "error[E0308]: mismatched types");
+}
+
+/// Cargo's own error, with its cause, which it tells last.
+#[test]
+fn a_crate_that_lacks_something() {
+    let manifest = "[package]\nname = \"lacking\"\nedition = \"2024\"\n\n[workspace]\n\n\
+                    [dependencies]\nlabapi = { path = \"not-here\" }\n";
+    let lacking = folder("lacking", &[("Cargo.toml", manifest), ("src/lib.rs", "")]);
+    let answer = judge(&lacking);
+    refused_by_compiler(
+        &answer,
+        &["lacking cannot be built"],
+        "failed to get `labapi`",
+    );
+    assert!(answer.stderr.contains("lacking/not-here"), "{answer}");
 }
 
 #[test]
