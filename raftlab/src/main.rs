@@ -5,11 +5,13 @@
 //! | `new` | a workspace for a Raft of one's own |
 //! | `test`, `replay`, `list` | the runner, from anywhere inside a workspace |
 //! | `status` | which parts are done, and what comes next |
+//! | `grade` | points for submissions |
 //! | `workspace` | where we are, and how the runner is called there |
 //!
 //! Exit codes: 0 done, 1 a case failed, 2 the request could not be carried out, 130 interrupted.
 #![forbid(unsafe_code)]
 
+mod grade;
 mod list;
 mod new;
 mod replay;
@@ -39,6 +41,7 @@ enum Command {
     Test(test::Test),
     Replay(replay::Replay),
     Status(status::Status),
+    Grade(grade::Grade),
     List(list::List),
     /// Print a completion script for a shell
     Completions {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Test(test) => test.run(),
         Command::Replay(replay) => replay.run(),
         Command::Status(status) => status.run(),
+        Command::Grade(grade) => grade.run(),
         Command::List(list) => list.run(),
         Command::Completions { shell } => {
             let out = &mut std::io::stdout();

@@ -124,7 +124,7 @@ impl New {
 }
 
 /// The checkout that this program was built from.
-fn harness() -> PathBuf {
+pub(crate) fn harness() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
 }

@@ -14,21 +14,17 @@ impl Workspace {
     /// The workspace around the present folder.
     pub(crate) fn find() -> Result<Workspace, String> {
         let here = std::env::current_dir().map_err(|error| format!("no folder: {error}"))?;
-        let at = |root: &Path| {
-            let package = ["tests", "raft"].into_iter();
-            let mut with_suites =
-                package.filter(|name| root.join(name).join("tests/labs.rs").is_file());
-            Some(Workspace {
-                root: root.to_path_buf(),
-                package: with_suites.next()?,
-            })
-        };
         here.ancestors().find_map(at).ok_or_else(|| {
             format!(
                 "{} is in no workspace of the labs; go into one, or make one: raftlab new DIR",
                 here.display()
             )
         })
+    }
+
+    /// The workspace with this root.
+    pub(crate) fn at(root: &Path) -> Result<Workspace, String> {
+        at(root).ok_or_else(|| format!("there are no suites at {}", root.display()))
     }
 
     /// The runner with these arguments; `cargo` builds what has changed.
@@ -50,4 +46,13 @@ impl Workspace {
             None => ExitCode::from(130),
         })
     }
+}
+
+fn at(root: &Path) -> Option<Workspace> {
+    let mut packages = ["tests", "raft"].into_iter();
+    let package = packages.find(|name| root.join(name).join("tests/labs.rs").is_file())?;
+    Some(Workspace {
+        root: root.to_path_buf(),
+        package,
+    })
 }

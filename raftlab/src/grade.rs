@@ -1,0 +1,91 @@
+//! `raftlab grade`: points for submissions, in the plain form, for implementations one trusts. Each
+//! is built against this harness and nothing of its own but its sources: `collect` takes those,
+//! `judge` builds and runs them, `report` tells what came of it.
+
+mod collect;
+mod judge;
+mod report;
+
+use judge::Verdict;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Build and judge submissions (a student's workspace, or a crate with `pub fn make`), and write
+/// their points: OUT/NAME/results.json for Gradescope, OUT/grades.csv for all
+#[derive(clap::Args)]
+pub(crate) struct Grade {
+    /// The folders to grade
+    #[arg(required = true)]
+    submissions: Vec<PathBuf>,
+    /// Parts or cases to judge by
+    #[arg(long, value_name = "PART", default_values = ["3A", "3B", "3C", "3D"])]
+    parts: Vec<String>,
+    /// Seeds for each case; it earns its points if all pass
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// The first seed; one that students do not know
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to write
+    #[arg(long, default_value = "grades", value_name = "OUT")]
+    out: PathBuf,
+}
+
+/// What was handed in, and what it is called.
+struct Submission {
+    name: String,
+    folder: PathBuf,
+}
+
+impl Grade {
+    pub(crate) fn run(self) -> Result<ExitCode, String> {
+        let submissions = self.named()?;
+        let out = |name: &str| self.out.join(name);
+        println!(
+            "The code of {} runs with your rights: this is no sandbox.",
+            if submissions.len() == 1 {
+                "the submission"
+            } else {
+                "the submissions"
+            }
+        );
+        let mut verdicts = Vec::new();
+        for submission in &submissions {
+            eprintln!("grading {} …", submission.name);
+            let folder = out(&submission.name);
+            let verdict = match collect::collect(&submission.folder, &folder.join("raft")) {
+                Ok(()) => judge::judge(&self, &folder)?,
+                Err(reason) => Verdict::Unbuilt(reason),
+            };
+            report::write(&folder, &verdict)?;
+            print!("{}", report::table(&submission.name, &verdict));
+            verdicts.push((submission.name.as_str(), verdict));
+            // As they come: whoever stops here has what is done so far.
+            report::write_csv(&self.out.join("grades.csv"), &verdicts)?;
+        }
+        print!("{}", report::summary(&verdicts));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The submissions, each with a name of its own.
+    fn named(&self) -> Result<Vec<Submission>, String> {
+        let mut named: Vec<Submission> = Vec::new();
+        for folder in &self.submissions {
+            let full = folder
+                .canonicalize()
+                .map_err(|error| format!("{} cannot be graded: {error}", folder.display()))?;
+            let base = name_of(&full);
+            let taken = |name: &str| named.iter().any(|other| other.name == name);
+            let numbered = (2..).map(|number| format!("{base}-{number}"));
+            let mut names = std::iter::once(base.clone()).chain(numbered);
+            let name = names.find(|name| !taken(name)).unwrap_or(base);
+            named.push(Submission { name, folder: full });
+        }
+        Ok(named)
+    }
+}
+
+fn name_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or(folder.as_os_str());
+    name.to_string_lossy().into_owned()
+}

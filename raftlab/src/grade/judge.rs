@@ -1,0 +1,67 @@
+//! Builds and runs one submission by the harness's own runner, in processes of its own. Only what
+//! the runner wrote down counts: it does so when all runs have come to an end that it saw itself.
+
+use super::Grade;
+use crate::new::harness;
+use crate::workspace::Workspace;
+use std::fs;
+use std::path::Path;
+use tests::results::{self, CaseResult};
+
+/// What came of a submission.
+pub(super) enum Verdict {
+    /// It was judged.
+    Judged(Vec<CaseResult>),
+    /// It could not be judged, and why: most likely it does not compile.
+    Unbuilt(String),
+}
+
+impl Verdict {
+    pub(super) fn cases(&self) -> &[CaseResult] {
+        match self {
+            Verdict::Judged(cases) => cases,
+            Verdict::Unbuilt(_) => &[],
+        }
+    }
+
+    /// The points earned: those of each case that passed under all its seeds.
+    pub(super) fn points(&self) -> u32 {
+        let passed = self.cases().iter().filter(|case| case.is_passed());
+        passed.map(|case| case.points).sum()
+    }
+
+    /// The points of all cases that were run.
+    pub(super) fn most(&self) -> u32 {
+        self.cases().iter().map(|case| case.points).sum()
+    }
+}
+
+/// Judges the crate `raft` in `folder`, and leaves the runner's words there too.
+pub(super) fn judge(grade: &Grade, folder: &Path) -> Result<Verdict, String> {
+    let full = |path: &Path| {
+        let path = std::path::absolute(path).map_err(|error| error.to_string())?;
+        Ok::<String, String>(path.display().to_string())
+    };
+    let results = folder.join("results-by-case.json");
+    let _ = fs::remove_file(&results);
+    let mut arguments = grade.parts.clone();
+    arguments.extend(["--raft".into(), full(&folder.join("raft"))?]);
+    arguments.extend(["--results".into(), full(&results)?]);
+    arguments.extend(["--seeds".into(), grade.seeds.to_string()]);
+    arguments.extend(["--seed".into(), grade.seed.to_string()]);
+    let output = Workspace::at(&harness())?
+        .runner(&arguments)
+        .output()
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    fs::write(folder.join("report.txt"), told.as_bytes())
+        .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
+    let cases: Vec<CaseResult> = results::read(&results).into_values().collect();
+    if cases.is_empty() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let lines = errors.lines().filter(|line| !line.trim().is_empty());
+        let lines = lines.take_while(|line| !line.starts_with("error: test failed"));
+        return Ok(Verdict::Unbuilt(lines.collect::<Vec<_>>().join("\n")));
+    }
+    Ok(Verdict::Judged(cases))
+}

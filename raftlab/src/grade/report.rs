@@ -1,0 +1,120 @@
+//! What is told of a verdict: a table, a Gradescope file, a line of a CSV file. The Gradescope
+//! format is that of its specification page (autograder documentation, "results.json").
+
+use super::judge::Verdict;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use tests::results::CaseResult;
+
+/// The verdict, a line for each case.
+pub(super) fn table(name: &str, verdict: &Verdict) -> String {
+    let mut table = format!("\n{name}\n");
+    if let Verdict::Unbuilt(reason) = verdict {
+        for line in reason.lines() {
+            let _ = writeln!(table, "  {line}");
+        }
+    }
+    for case in verdict.cases() {
+        let points = if case.is_passed() { case.points } else { 0 };
+        let _ = writeln!(
+            table,
+            "  {} {:<28} {points:>2} of {:>2}  {}",
+            case.part,
+            case.name,
+            case.points,
+            why(case)
+        );
+    }
+    let _ = writeln!(table, "  {} of {} points", verdict.points(), verdict.most());
+    table
+}
+
+/// Why a case earned nothing; nothing if it did.
+fn why(case: &CaseResult) -> String {
+    match &case.failure {
+        Some((seed, reason)) => format!("seed {seed}: {reason}"),
+        None => String::new(),
+    }
+}
+
+/// All verdicts, a line each.
+pub(super) fn summary(verdicts: &[(&str, Verdict)]) -> String {
+    let mut summary = String::from("\nsubmission                       points\n");
+    for (name, verdict) in verdicts {
+        let note = match verdict {
+            Verdict::Judged(_) => "",
+            Verdict::Unbuilt(_) => "  could not be judged",
+        };
+        let _ = writeln!(summary, "{name:<32} {:>6}{note}", verdict.points());
+    }
+    summary
+}
+
+/// Writes the Gradescope file into `folder`.
+pub(super) fn write(folder: &Path, verdict: &Verdict) -> Result<(), String> {
+    let cases = verdict.cases().iter().enumerate();
+    let tests: Vec<Value> = cases.map(|(place, case)| told(place, case)).collect();
+    let output = match verdict {
+        Verdict::Judged(_) => String::new(),
+        Verdict::Unbuilt(reason) => reason.clone(),
+    };
+    let results = json!({
+        "score": f64::from(verdict.points()),
+        "output": output,
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    });
+    let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
+    fs::create_dir_all(folder)
+        .and_then(|()| replace(&folder.join("results.json"), &(text + "\n")))
+        .map_err(|error| format!("cannot write into {}: {error}", folder.display()))
+}
+
+fn told(place: usize, case: &CaseResult) -> Value {
+    let passed = case.is_passed();
+    json!({
+        "name": format!("{} {}", case.part, case.name),
+        "number": format!("{}.{}", case.part, place + 1),
+        "score": if passed { f64::from(case.points) } else { 0.0 },
+        "max_score": f64::from(case.points),
+        "status": if passed { "passed" } else { "failed" },
+        "output": why(case),
+        "tags": [case.part],
+        "visibility": "visible",
+    })
+}
+
+/// Writes a line for each submission: name, points, most points, note.
+pub(super) fn write_csv(file: &Path, verdicts: &[(&str, Verdict)]) -> Result<(), String> {
+    let mut text = String::from("submission,points,of,note\n");
+    for (name, verdict) in verdicts {
+        let note = match verdict {
+            Verdict::Judged(_) => "",
+            Verdict::Unbuilt(reason) => reason.lines().next().unwrap_or_default(),
+        };
+        let (points, most) = (verdict.points(), verdict.most());
+        let _ = writeln!(text, "{},{points},{most},{}", quoted(name), quoted(note));
+    }
+    replace(file, &text).map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
+
+/// A CSV field (RFC 4180).
+fn quoted(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_string(),
+    }
+}
+
+/// Whoever reads sees the old file or the new one.
+fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+    let fresh = file.with_extension("new");
+    fs::write(&fresh, text)?;
+    fs::rename(&fresh, file)
+}
