@@ -128,13 +128,19 @@ fn write_main(path: &Path, name: &str, program: &str) -> std::io::Result<PathBuf
         quote(name)
     );
     write_if_new(&home.join("src/main.rs"), &main)?;
-    if !home.join("Cargo.lock").exists() {
-        write_if_new(
-            &home.join("Cargo.lock"),
-            &fs::read_to_string(root.join("Cargo.lock"))?,
-        )?;
+    // Cargo adds the submission to the copy. When the original has changed since, the copy would
+    // send cargo out to look for what it lacks.
+    let (ours, copy) = (root.join("Cargo.lock"), home.join("Cargo.lock"));
+    if is_older(&copy, &ours) {
+        write_whole(&copy, &fs::read_to_string(&ours)?)?;
     }
     Ok(home)
+}
+
+/// Whether `one` was written before `other`, or never.
+fn is_older(one: &Path, other: &Path) -> bool {
+    let written = |path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    written(one) < written(other)
 }
 
 /// A TOML or Rust string.
