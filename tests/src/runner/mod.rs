@@ -36,6 +36,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use trial::Manner;
 use wire::Job;
 
@@ -225,9 +226,11 @@ pub(crate) fn workspace() -> PathBuf {
     here.parent().unwrap_or(here).to_path_buf()
 }
 
-/// Writes a file of which another runner at the same work never sees a half.
+/// Writes a file of which nobody at the same work, here or in another runner, ever sees a half.
 fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let draft = path.with_extension(std::process::id().to_string());
+    static DRAFTS: AtomicU64 = AtomicU64::new(0);
+    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = path.with_extension(format!("{}-{number}.new", std::process::id()));
     std::fs::write(&draft, text)?;
     std::fs::rename(draft, path)
 }
