@@ -135,10 +135,14 @@ fn run(
         }
     }
     report.finish();
-    let file = options
-        .results
-        .clone()
-        .unwrap_or_else(|| notes().join("results.json"));
+    // What became of somebody else's Raft is no news of the one in this workspace.
+    let own = options
+        .judged
+        .is_none()
+        .then(|| notes().join("results.json"));
+    let Some(file) = options.results.clone().or(own) else {
+        return Ok(report);
+    };
     report
         .keep_results(&file)
         .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
