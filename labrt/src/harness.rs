@@ -77,6 +77,16 @@ pub fn spawn_on(node: &Node, name: &'static str, f: Box<dyn FnOnce() + Send>) ->
     }
 }
 
+/// Runs `f` on the calling thread, which belongs to no node, as if that were a thread of `node`. If
+/// the node crashes meanwhile, `f` is unwound, and nothing else: then, or if the node had crashed
+/// before, `None`. In the real world `f` always runs to its end.
+pub fn visit<T>(node: &Node, name: &'static str, f: impl FnOnce() -> T) -> Option<T> {
+    match world::kernel() {
+        Some(kernel) => kernel.visit(node.id().0, name, f),
+        None => Some(node::run_real_thread(Some(node.id()), f)),
+    }
+}
+
 /// Real world: runs `f` on the calling thread as if that were a thread of `node`. For pools of
 /// threads that serve one node after another. Simulated: just runs `f`.
 pub fn run_as<T>(node: &Node, f: impl FnOnce() -> T) -> T {

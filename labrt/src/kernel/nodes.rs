@@ -1,9 +1,11 @@
 //! Nodes as the kernel sees them: threads that crash together, pause together, and share a clock.
 
 use super::Kernel;
+use super::lifecycle::CrashToken;
 use super::strategy::Why;
-use super::task::{NO_NODE, State, TaskId};
+use super::task::{NO_NODE, Name, State, TaskId};
 use super::timers::Due;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 pub(crate) struct NodeState {
@@ -79,6 +81,48 @@ impl Kernel {
             .iter()
             .filter(|task| task.state != State::Free && task.node == node);
         live.map(|task| task.name.to_string()).collect()
+    }
+
+    /// Runs `f` on the running thread as if that were one of `node`'s; see `harness::visit`.
+    pub(crate) fn visit<T>(
+        &self,
+        node: u32,
+        name: &'static str,
+        f: impl FnOnce() -> T,
+    ) -> Option<T> {
+        self.point();
+        if self.node_crashed(node) {
+            return None;
+        }
+        let current = self.current.get() as usize;
+        let own_name = {
+            let task = &mut self.tasks.borrow_mut()[current];
+            debug_assert_eq!(task.node, NO_NODE, "a thread has one node");
+            task.node = node;
+            std::mem::replace(&mut task.name, Name::Fixed(name))
+        };
+        self.nodes.borrow_mut()[node as usize].live += 1;
+        let ended = panic::catch_unwind(AssertUnwindSafe(f));
+        if let Err(payload) = ended.as_ref()
+            && (self.stop.get() || !payload.is::<CrashToken>())
+        {
+            // The run is over, or ends by a panic, which is told as one on the node.
+            panic::resume_unwind(ended.err()?);
+        }
+        {
+            let task = &mut self.tasks.borrow_mut()[current];
+            task.node = NO_NODE;
+            task.name = own_name;
+            task.crashed = false;
+            task.unwinding = false;
+        }
+        self.nodes.borrow_mut()[node as usize].live -= 1;
+        if ended.is_err() {
+            // Whoever crashed the node waits until this thread gives way.
+            self.dying.set(false);
+            self.give_way();
+        }
+        ended.ok()
     }
 
     pub(crate) fn current_node(&self) -> u32 {

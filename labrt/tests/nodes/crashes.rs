@@ -248,3 +248,55 @@ fn a_crash_loses_no_wake_up() {
         well.crash();
     });
 }
+
+/// A visit runs as a thread of the node, and gives its result.
+#[test]
+fn a_visitor_is_of_the_node() {
+    simulated(|| {
+        let node = Node::new("n1");
+        let seen = harness::visit(&node, "asked", || {
+            let name = thread::current().name().map(str::to_string);
+            (labrt::node::current_id(), name, node.live_threads())
+        });
+        assert_eq!(seen, Some((Some(node.id()), Some("asked".into()), 1)));
+        assert_eq!((labrt::node::current_id(), node.live_threads()), (None, 0));
+    });
+}
+
+/// A crash ends the visit, and nothing else of the visitor.
+#[test]
+fn a_visitor_outlives_the_node() {
+    simulated(|| {
+        let node = Node::new("n1");
+        let (reached, entered) = bounded(1);
+        let visited = node.clone();
+        let visitor = thread::spawn(move || {
+            let seen = harness::visit(&visited, "asked", || {
+                let _ = reached.send(());
+                thread::sleep(LONG);
+            });
+            assert_eq!(seen, None);
+            assert!(!harness::is_crashed());
+            thread::sleep(MS);
+            harness::visit(&visited, "asked again", || ())
+        });
+        entered.recv().unwrap();
+        node.crash();
+        assert_eq!(visitor.join().unwrap(), None, "the node stays down");
+    });
+}
+
+/// Whoever crashes the node that it visits leaves it by that.
+#[test]
+fn a_visitor_may_crash_the_node() {
+    simulated(|| {
+        let node = Node::new("n1");
+        let lock = Arc::new(Mutex::new(()));
+        let seen = harness::visit(&node, "asked", || {
+            let _held = lock.lock();
+            node.crash();
+        });
+        assert_eq!(seen, None);
+        let _free = lock.lock();
+    });
+}

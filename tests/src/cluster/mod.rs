@@ -221,21 +221,17 @@ impl Cluster {
         servers[server].connected && servers[server].running.is_some()
     }
 
-    /// Calls a server's Raft, on a thread of the server's own: if it crashes meanwhile, the call
+    /// Calls a server's Raft, as a thread of the server's own: if it crashes meanwhile, the call
     /// ends with it. `None` if the server is down.
-    fn ask<T: Send + 'static>(
+    fn ask<T>(
         &self,
         server: usize,
-        name: &str,
-        ask: impl FnOnce(&dyn Raft) -> T + Send + 'static,
+        name: &'static str,
+        ask: impl FnOnce(&dyn Raft) -> T,
     ) -> Option<T> {
         self.check_fault();
         let running = self.inner.servers.lock()[server].running.clone()?;
-        if !harness::is_simulated() {
-            return Some(harness::run_as(&running.node, || ask(&*running.raft)));
-        }
-        let raft = running.raft.clone();
-        running.node.spawn(name, move || ask(&*raft)).join().ok()
+        harness::visit(&running.node, name, || ask(&*running.raft))
     }
 
     /// Bytes of the Raft state that a server saved last.
