@@ -15,6 +15,7 @@ make …
   test           everything a change must pass: the tests of every crate, then all suites
   check          format, lints, documentation, licences
   bench          what a switch, a lock, an RPC and a suite cost, as one table
+  book           the handout, as pages to read: target/book/index.html
   clean          remove what was built
 
 The test targets take, in any combination:
@@ -48,7 +49,7 @@ OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs)
 BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
 ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 
-.PHONY: help $(PARTS:%=test-%) test-3 test check bench clean
+.PHONY: help $(PARTS:%=test-%) test-3 test check bench book clean
 
 help:
 	@: $(info $(HELP))
@@ -75,6 +76,11 @@ check:
 
 bench:
 	@cargo bench -q -p tests --bench costs $(if $(PROFILE),--profile $(PROFILE)) -- $(ARGS)
+
+book:
+	@command -v mdbook >/dev/null || { echo "There is no mdbook: cargo install mdbook --locked" >&2; \
+		exit 2; }
+	@mdbook build book
 
 clean:
 	@cargo clean -q
