@@ -49,7 +49,11 @@ fn check_make(command: &str) -> Result<(), String> {
 fn check_runner(arguments: &str) -> Result<(), String> {
     let runner = runner().display();
     let mut shell = Command::new("sh");
-    let line = format!("'{runner}' {arguments} --list");
+    let list = match arguments.contains("--list") {
+        true => "",
+        false => "--list",
+    };
+    let line = format!("'{runner}' {arguments} {list}");
     let answer = said(shell.args(["-c", &line]).output())?;
     let is_ours = answer.starts_with("part ") || answer.contains("Usage: labs");
     is_ours
