@@ -164,3 +164,37 @@ fn bad_words_are_told_in_a_line() {
         assert_eq!(output.status.code(), Some(2), "{words:?}");
     }
 }
+
+/// What `new` lays out is all that the skeleton's folder holds, and is built as the harness is.
+#[test]
+fn the_skeleton_is_whole() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let lab = folder("whole").join("lab");
+    assert!(
+        raftlab(here, &["new", &lab.display().to_string()])
+            .status
+            .success()
+    );
+    for folder in ["raft/src", "raft/tests"] {
+        let names = |root: &Path| {
+            let entries = fs::read_dir(root.join(folder)).expect("the folder is there");
+            let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&lab), names(&here.join("skeleton")), "{folder}");
+    }
+    let profile = |manifest: &Path| {
+        let text = fs::read_to_string(manifest).expect("the manifest is there");
+        let lines = text
+            .lines()
+            .skip_while(|line| !line.starts_with("[profile.dev]"));
+        let lines = lines.take_while(|line| !line.starts_with("[profile.bench]"));
+        lines
+            .filter(|line| !line.is_empty())
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
+    let harness = here.join("../Cargo.toml");
+    assert_eq!(profile(&lab.join("Cargo.toml")), profile(&harness));
+}
