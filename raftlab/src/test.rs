@@ -29,12 +29,6 @@ pub(crate) struct Test {
     /// Run every seed twice and compare all that happened
     #[arg(long)]
     check_determinism: bool,
-    /// Stop a case at its first failing seed
-    #[arg(long)]
-    fail_fast: bool,
-    /// For each case that fails, look for a simpler run that fails
-    #[arg(long)]
-    shrink: bool,
 }
 
 impl Test {
@@ -58,13 +52,9 @@ impl Test {
         option("jobs", self.jobs.map(|jobs| jobs.to_string()));
         option("mode", self.real.then(|| "real".into()));
         option("strategy", self.strategy);
-        let flags = [
-            ("--check-determinism", self.check_determinism),
-            ("--fail-fast", self.fail_fast),
-            ("--shrink", self.shrink),
-        ];
-        let set = flags.into_iter().filter(|(_, set)| *set);
-        arguments.extend(set.map(|(flag, _)| flag.to_string()));
+        if self.check_determinism {
+            arguments.push("--check-determinism".into());
+        }
         arguments
     }
 }

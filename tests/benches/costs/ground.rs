@@ -20,13 +20,13 @@ pub(crate) fn contests() -> Vec<Contest> {
             ..Contest::default()
         },
         Contest {
-            what: "switch, at random",
+            what: "decision and switch, at random",
             simulated: Some(switches(0, Strategy::default())),
             goals: [goal(50.0, 30.0), None],
             ..Contest::default()
         },
         Contest {
-            what: "switch, at random, 1000 threads asleep",
+            what: "decision and switch, at random, 1000 asleep",
             simulated: Some(switches(1000, Strategy::default())),
             goals: [goal(50.0, 30.0), None],
             ..Contest::default()

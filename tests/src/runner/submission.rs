@@ -115,7 +115,9 @@ fn write_main(path: &Path, name: &str, program: &str) -> std::io::Result<PathBuf
          publish = false\n\n\
          [workspace]\n\n[dependencies]\nlabapi = {{ path = {labapi} }}\n\
          tests = {{ path = {tests} }}\nsubmission = {{ package = {name}, path = {path} }}\n\n\
-         [profile.{profiles}",
+         [profile.{profiles}\n\
+         # Not a member here, but what is under test: checked as a member is.\n\
+         [profile.dev.package.{name}]\ndebug-assertions = true\noverflow-checks = true\n",
         labapi = quote(&root.join("labapi").display().to_string()),
         tests = quote(&root.join("tests").display().to_string()),
         name = quote(name),
