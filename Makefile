@@ -40,7 +40,7 @@ OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,
 	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call option,raft,$(RAFT_PATH)) $(ARGS)
 
 PARTS := 3A 3B 3C 3D
-RUN_SUITES = cargo test -q -p tests --test labs --
+RUN_SUITES = cargo run -q -p tests --example labs --
 
 # The integration tests of `tests`, without the suites: those come last, and take the options.
 OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs))))

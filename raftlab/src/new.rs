@@ -70,6 +70,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../skeleton/raft/src/threads.rs"),
     ),
     (
+        "raft/examples/labs.rs",
+        include_str!("../skeleton/raft/examples/labs.rs"),
+    ),
+    (
         "raft/tests/labs.rs",
         include_str!("../skeleton/raft/tests/labs.rs"),
     ),

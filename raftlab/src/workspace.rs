@@ -32,7 +32,7 @@ impl Workspace {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command
             .current_dir(&self.root)
-            .args(["test", "-q", "-p", self.package, "--test", "labs", "--"])
+            .args(["run", "-q", "-p", self.package, "--example", "labs", "--"])
             .args(arguments);
         command
     }

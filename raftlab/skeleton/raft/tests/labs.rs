@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     tests::main(tests::Submission {
         name: "your Raft",
         raft: raft::make,
