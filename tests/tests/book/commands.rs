@@ -39,7 +39,7 @@ fn check_make(command: &str) -> Result<(), String> {
         shell.env_remove(option);
     }
     let answer = said(shell.stderr(Stdio::piped()).output())?;
-    match answer.split_once(" --test labs -- ") {
+    match answer.split_once(" --example labs -- ") {
         Some((_, arguments)) => check_runner(arguments.lines().next().unwrap_or_default()),
         None => Ok(()),
     }
