@@ -137,7 +137,7 @@ impl Kernel {
             paused: Cell::new(0),
             stacks: RefCell::new(Stacks::new()),
             failure: RefCell::new(None),
-            recorder: Recorder::new(options.trace, seed),
+            recorder: Recorder::new(options.trace),
             suspicions: RefCell::default(),
             progress,
             switches: Cell::new(0),

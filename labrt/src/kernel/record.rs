@@ -14,9 +14,9 @@ pub(crate) struct Recorder {
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Recorder {
-    pub(crate) fn new(on: bool, seed: u64) -> Recorder {
+    pub(crate) fn new(on: bool) -> Recorder {
         Recorder {
-            hash: Cell::new(seed ^ SPREAD),
+            hash: Cell::new(SPREAD),
             on,
             events: RefCell::default(),
         }
