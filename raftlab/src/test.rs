@@ -26,6 +26,9 @@ pub(crate) struct Test {
     /// How the simulation picks the next thread: random, pct or fifo
     #[arg(long)]
     strategy: Option<String>,
+    /// For each case that fails, look for the simplest run that does
+    #[arg(long)]
+    shrink: bool,
     /// Run every seed twice and compare all that happened
     #[arg(long)]
     check_determinism: bool,
@@ -52,9 +55,12 @@ impl Test {
         option("jobs", self.jobs.map(|jobs| jobs.to_string()));
         option("mode", self.real.then(|| "real".into()));
         option("strategy", self.strategy);
-        if self.check_determinism {
-            arguments.push("--check-determinism".into());
-        }
+        let flags = [
+            ("--check-determinism", self.check_determinism),
+            ("--shrink", self.shrink),
+        ];
+        let set = flags.into_iter().filter(|(_, set)| *set);
+        arguments.extend(set.map(|(flag, _)| flag.to_string()));
         arguments
     }
 }

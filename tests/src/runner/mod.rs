@@ -10,6 +10,7 @@
 //! | `report` | the table, failures, the summary |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
+//! | `shrink` | looks for a simpler run that fails |
 //! | `libtest` | `cargo test`, nextest and editors |
 //! | `submission` | judging a crate that is not linked in |
 
@@ -21,6 +22,7 @@ mod pool;
 pub(crate) mod real;
 mod report;
 pub mod results;
+mod shrink;
 mod submission;
 mod trial;
 mod wire;
@@ -132,6 +134,13 @@ fn run(
     if options.mode == Mode::Sim {
         for (place, seed, told) in report.deaths() {
             autopsy::examine(place, seed, how, told);
+        }
+        if options.shrink {
+            for case in report.failing() {
+                let simplest = shrink::simplest(case, options, how, workers)
+                    .map_err(|error| format!("cannot run the worker processes: {error}"))?;
+                report.add_simplest(case.0, simplest);
+            }
         }
     }
     report.finish();

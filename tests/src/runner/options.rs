@@ -33,6 +33,9 @@ pub(super) struct Options {
     /// Run every seed twice and compare all that happened
     #[arg(long)]
     pub(super) check_determinism: bool,
+    /// For each case that fails, look for the simplest run that does: 600 more runs
+    #[arg(long)]
+    pub(super) shrink: bool,
     /// Judge the crate at this path, which offers `pub fn make` as `labapi::MakeRaft`
     #[arg(long)]
     pub(super) raft: Option<PathBuf>,

@@ -38,6 +38,7 @@ pub(super) struct Tally {
     total: Outcome,
     wall: Duration,
     hashes: BTreeSet<u64>,
+    simplest: Option<String>,
 }
 
 impl Report {
@@ -56,6 +57,7 @@ impl Report {
             total: Outcome::default(),
             wall: Duration::ZERO,
             hashes: BTreeSet::new(),
+            simplest: None,
         };
         let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let report = Report {
@@ -161,6 +163,19 @@ impl Report {
         })
     }
 
+    /// The cases that failed, with their places among all.
+    pub(super) fn failing(&self) -> Vec<(usize, &'static Case)> {
+        let failed = self.cases.iter().filter(|tally| !tally.failed.is_empty());
+        failed.map(|tally| (tally.place, tally.case)).collect()
+    }
+
+    /// How to see a simpler failing run of a case.
+    pub(super) fn add_simplest(&mut self, place: usize, how: Option<String>) {
+        if let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) {
+            tally.simplest = how;
+        }
+    }
+
     fn line(&self, tally: &Tally) -> String {
         let passed = tally.runs - tally.failed.len() as u64;
         let verdict = match tally.failed.is_empty() {
@@ -256,6 +271,9 @@ impl Report {
             "\n  to see it again: make test-{} FILTER={} SEED={seed}{}",
             case.part, case.name, self.repeat
         );
+        if let Some(simplest) = &tally.simplest {
+            let _ = write!(story, "\n  {simplest}");
+        }
         story
     }
 
