@@ -5,6 +5,7 @@ use super::results;
 use super::trial::{Outcome, Told};
 use crate::Submission;
 use crate::cases::Case;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
@@ -26,6 +27,7 @@ pub(super) struct Report {
     determinism: bool,
     began: Duration,
     warnings: BTreeMap<String, u64>,
+    progress: Progress,
 }
 
 /// What the runs of one case came to.
@@ -39,6 +41,39 @@ pub(super) struct Tally {
     wall: Duration,
     hashes: BTreeSet<u64>,
     simplest: Option<String>,
+}
+
+/// A line for somebody who waits at a terminal; it never reaches a file or a pipe.
+#[derive(Default)]
+struct Progress {
+    on: bool,
+    drawn: Cell<Duration>,
+}
+
+impl Progress {
+    /// Draws the line anew, at most ten times a second.
+    fn draw(&self, began: Duration, runs: u64, wanted: u64, failed: usize) {
+        let now = labrt::time::since_start();
+        if !self.on || now - self.drawn.get() < Duration::from_millis(100) {
+            return;
+        }
+        self.drawn.set(now);
+        let rate = runs as f64 / (now - began).as_secs_f64();
+        let failed = match failed {
+            0 => String::new(),
+            count => format!(", {count} failed"),
+        };
+        let _ = write!(
+            std::io::stderr(),
+            "\r\x1b[2K{runs} of {wanted} runs, {rate:.0} a second{failed}"
+        );
+    }
+
+    fn clear(&self) {
+        if self.on && self.drawn.get() > Duration::ZERO {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+        }
+    }
 }
 
 impl Report {
@@ -69,6 +104,10 @@ impl Report {
             steady: options.steady,
             determinism: options.check_determinism,
             began: labrt::time::since_start(),
+            progress: Progress {
+                on: show && std::io::stderr().is_terminal(),
+                ..Progress::default()
+            },
             ..Report::default()
         };
         report.head(submission, options);
@@ -77,6 +116,7 @@ impl Report {
 
     fn print(&self, text: &str) {
         if self.show {
+            self.progress.clear();
             // A reader that hung up (`| head`) is no reason to fail.
             let _ = writeln!(std::io::stdout(), "{text}");
         }
@@ -151,6 +191,10 @@ impl Report {
             self.print(&self.line(next));
             self.printed += 1;
         }
+        let count = |of: fn(&Tally) -> u64| self.cases.iter().map(of).sum();
+        let (runs, wanted) = (count(|tally| tally.runs), count(|tally| tally.wanted));
+        let failed = self.cases.iter().map(|tally| tally.failed.len()).sum();
+        self.progress.draw(self.began, runs, wanted, failed);
     }
 
     /// The failures to be told of whose processes died: case, seed, what is known.
