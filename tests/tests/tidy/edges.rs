@@ -26,6 +26,7 @@ const HOUSE: &[Room] = &[
     room("persister", &["labrt", "labcodec"]),
     room("labapi", &["labrt", "labcodec", "labrpc", "persister"]),
     room("raft", &["labapi"]),
+    room("kvraft", &["labapi"]),
     room("linearizability", &[]),
     Room {
         folder: "tests",
@@ -37,7 +38,7 @@ const HOUSE: &[Room] = &[
             "labapi",
             "linearizability",
         ],
-        may_test_with: &["raft"],
+        may_test_with: &["raft", "kvraft"],
     },
     room("raftlab", &["tests"]),
 ];
