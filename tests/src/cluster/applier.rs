@@ -1,11 +1,11 @@
 //! Each server's service: it takes what is applied, in order, and in 3D makes snapshots.
 
 use super::event::ClusterEvent;
-use super::{Cluster, Snapshots};
+use super::{Cluster, Seat, Snapshots, Tenancy, Tenant};
 use crate::cases::show;
 use bytes::Bytes;
-use labapi::channel::Receiver;
-use labapi::{ApplyMsg, Persister};
+use labapi::channel::{self, Receiver};
+use labapi::{ApplyMsg, MakeRaft, Persister};
 use labrt::thread::Builder;
 use labrt::trace;
 
@@ -15,31 +15,40 @@ const SNAPSHOT_INTERVAL: u64 = 10;
 /// What the service's snapshot holds: the last index, and all commands up to it.
 type Contents = (u64, Vec<Bytes>);
 
+/// Lab 3's tenant: a bare Raft, whose service is the harness's own.
+pub(super) struct Appliers {
+    pub(super) make: MakeRaft,
+    pub(super) snapshots: Snapshots,
+}
+
+impl Tenant for Appliers {
+    fn move_in(&self, lab: &Cluster, seat: Seat) -> Tenancy {
+        let (sender, receiver) = channel::unbounded();
+        lab.start_applier(&seat, self.snapshots, receiver);
+        let make = self.make;
+        let raft = seat.build(lab, move |seat| {
+            make(seat.ends, seat.server, seat.persister, sender)
+        });
+        Tenancy::bare(raft)
+    }
+}
+
 impl Cluster {
     /// Starts the service of a server's new incarnation, on the snapshot that its disk holds.
-    pub(super) fn start_applier(
-        &self,
-        server: usize,
-        incarnation: u64,
-        persister: &Persister,
-        messages: Receiver<ApplyMsg>,
-    ) {
-        let snapshot = persister.read_snapshot();
-        let commands = match snapshot.is_empty() {
-            true => Vec::new(),
-            false => self.open_snapshot(server, &snapshot).1,
-        };
+    fn start_applier(&self, seat: &Seat, snapshots: Snapshots, messages: Receiver<ApplyMsg>) {
+        let (server, incarnation) = (seat.server, seat.incarnation);
+        let last = self.last_in_snapshot(server, &seat.persister);
         self.inner
             .record
             .lock()
-            .begin(server, incarnation, commands);
+            .begin(server, incarnation, Some(last));
         let cluster = self.clone();
         let run = move || {
             for message in messages {
                 if !cluster.inner.record.lock().is_current(server, incarnation) {
                     break; // a late message of an incarnation that is gone
                 }
-                cluster.take(server, message);
+                cluster.take(server, snapshots, message);
             }
         };
         Builder::new()
@@ -48,29 +57,31 @@ impl Cluster {
             .expect("a thread");
     }
 
-    fn take(&self, server: usize, message: ApplyMsg) {
+    /// The last index in the snapshot that a server begins with.
+    fn last_in_snapshot(&self, server: usize, persister: &Persister) -> u64 {
+        let snapshot = persister.read_snapshot();
+        match snapshot.is_empty() {
+            true => 0,
+            false => self.open_snapshot(server, &snapshot).0,
+        }
+    }
+
+    fn take(&self, server: usize, snapshots: Snapshots, message: ApplyMsg) {
         match message {
             ApplyMsg::Command { index, command } => {
-                trace::record(|| ClusterEvent::Apply {
-                    server,
-                    index,
-                    command: show(&command).to_string(),
-                });
-                let applied = self.inner.record.lock().apply(server, index, &command);
-                self.insist(applied);
-                if self.inner.snapshots == Snapshots::On && (index + 1) % SNAPSHOT_INTERVAL == 0 {
+                self.applies(server, index, &command);
+                if snapshots == Snapshots::On && (index + 1) % SNAPSHOT_INTERVAL == 0 {
                     self.make_snapshot(server, index);
                 }
             }
             ApplyMsg::Snapshot {
                 index, snapshot, ..
             } => {
-                if self.inner.snapshots == Snapshots::Off {
+                if snapshots == Snapshots::Off {
                     self.fault(format!(
                         "server {server} applied a snapshot that nobody made"
                     ));
                 }
-                trace::record(|| ClusterEvent::Install { server, index });
                 let (last, commands) = self.open_snapshot(server, &snapshot);
                 if last != index {
                     self.fault(format!(
@@ -78,10 +89,29 @@ impl Cluster {
                          {last}"
                     ));
                 }
-                let installed = self.inner.record.lock().install(server, commands);
-                self.insist(installed);
+                let held = self.inner.record.lock().check_contents(server, &commands);
+                self.insist(held);
+                self.installs(server, index);
             }
         }
+    }
+
+    /// Notes and checks that a server applied a command.
+    pub(super) fn applies(&self, server: usize, index: u64, command: &Bytes) {
+        trace::record(|| ClusterEvent::Apply {
+            server,
+            index,
+            command: show(command).to_string(),
+        });
+        let applied = self.inner.record.lock().apply(server, index, command);
+        self.insist(applied);
+    }
+
+    /// Notes and checks that a server's service was reset to a snapshot.
+    pub(super) fn installs(&self, server: usize, index: u64) {
+        trace::record(|| ClusterEvent::Install { server, index });
+        let installed = self.inner.record.lock().install(server, index);
+        self.insist(installed);
     }
 
     fn make_snapshot(&self, server: usize, index: u64) {

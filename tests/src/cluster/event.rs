@@ -7,6 +7,8 @@ use std::fmt;
 pub(super) enum ClusterEvent {
     Start(usize),
     Crash(usize),
+    Stop(usize),
+    Partition(String),
     Connect(usize),
     Disconnect(usize),
     Apply {
@@ -27,11 +29,24 @@ pub(super) enum ClusterEvent {
     },
 }
 
+impl ClusterEvent {
+    pub(super) fn partition(sides: &[&[usize]]) -> ClusterEvent {
+        let side = |servers: &&[usize]| {
+            let names: Vec<String> = servers.iter().map(|server| name(*server)).collect();
+            names.join(" ")
+        };
+        let sides: Vec<String> = sides.iter().map(side).collect();
+        ClusterEvent::Partition(sides.join(" | "))
+    }
+}
+
 impl Body for ClusterEvent {
     fn kind(&self) -> &'static str {
         match self {
             ClusterEvent::Start(_) => "start",
             ClusterEvent::Crash(_) => "crash",
+            ClusterEvent::Stop(_) => "stop",
+            ClusterEvent::Partition(_) => "partition",
             ClusterEvent::Connect(_) => "connect",
             ClusterEvent::Disconnect(_) => "disconnect",
             ClusterEvent::Apply { .. } => "apply",
@@ -47,6 +62,8 @@ impl fmt::Display for ClusterEvent {
         match self {
             ClusterEvent::Start(server) => write!(f, "{} starts", name(*server)),
             ClusterEvent::Crash(server) => write!(f, "{} crashes", name(*server)),
+            ClusterEvent::Stop(server) => write!(f, "{} is shut down", name(*server)),
+            ClusterEvent::Partition(sides) => write!(f, "network: {sides}"),
             ClusterEvent::Connect(server) => write!(f, "{} is connected", name(*server)),
             ClusterEvent::Disconnect(server) => write!(f, "{} is cut off", name(*server)),
             ClusterEvent::Apply {

@@ -2,7 +2,8 @@
 //!
 //! | file | room |
 //! | --- | --- |
-//! | `mod` | servers: start, crash, connect, disconnect |
+//! | `mod` | servers: start, crash, connect, disconnect, partition |
+//! | `tenant` | what runs on a server: a bare Raft, or a service with one |
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
 //! | `applier` | each server's service: takes what is applied, makes snapshots |
 //! | `record` | what was applied where, and the safety checks on it |
@@ -11,13 +12,16 @@
 mod applier;
 mod event;
 mod record;
+mod tenant;
 mod verbs;
 
+pub(crate) use tenant::{Kill, Seat, Tenancy, Tenant};
 pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
+use applier::Appliers;
 use event::ClusterEvent;
-use labapi::{ClientEnd, MakeRaft, Persister, Raft, channel};
+use labapi::{ClientEnd, MakeRaft, Persister, Raft};
 use labrpc::Network;
 use labrt::harness::{self, Mutex};
 use labrt::{Node, time, trace};
@@ -41,9 +45,8 @@ pub struct Cluster {
 }
 
 struct Inner {
-    make: MakeRaft,
+    tenant: Arc<dyn Tenant>,
     net: Network,
-    snapshots: Snapshots,
     servers: Mutex<Vec<Server>>,
     record: Mutex<Record>,
     /// Real world: what a thread other than the case's own found wrong.
@@ -59,13 +62,25 @@ struct Server {
     /// Nodes of all incarnations, for finding threads that outlive them.
     nodes: Vec<Node>,
     connected: bool,
+    /// In a partition, servers of different sides cannot talk to each other.
+    side: usize,
     incarnation: u64,
 }
 
 struct Running {
     raft: Arc<dyn Raft>,
+    kill: Option<Kill>,
     node: Node,
     ends: Vec<ClientEnd>,
+}
+
+impl Running {
+    fn kill(&self) {
+        if let Some(kill) = &self.kill {
+            kill();
+        }
+        self.raft.kill();
+    }
 }
 
 /// What a run has used, for its line in the report.
@@ -82,18 +97,22 @@ pub struct Usage {
 }
 
 impl Cluster {
-    /// Starts `count` servers, all connected.
+    /// Starts `count` servers of a bare Raft, all connected.
     pub fn new(make: MakeRaft, count: usize, reliable: bool, snapshots: Snapshots) -> Cluster {
         let net = Network::new();
         net.set_reliable(reliable);
         // A leader that calls its peers one after another must fail.
         net.set_long_delays(true);
+        Cluster::of(Arc::new(Appliers { make, snapshots }), count, net)
+    }
+
+    /// Starts `count` servers, all connected, with a tenant on each.
+    pub(crate) fn of(tenant: Arc<dyn Tenant>, count: usize, net: Network) -> Cluster {
         let mut servers = Vec::new();
         servers.resize_with(count, Server::default);
         let inner = Inner {
-            make,
+            tenant,
             net,
-            snapshots,
             servers: Mutex::new(servers),
             record: Mutex::new(Record::new(count)),
             fault: Mutex::new(None),
@@ -143,35 +162,56 @@ impl Cluster {
             (entry.persister.clone(), entry.incarnation)
         };
         trace::record(|| ClusterEvent::Start(server));
-        let (sender, receiver) = channel::unbounded();
-        self.start_applier(server, incarnation, &persister, receiver);
-        let (make, own_ends) = (self.inner.make, ends.clone());
-        let made = node
-            .spawn("make", move || make(own_ends, server, persister, sender))
-            .join();
-        let Ok(raft) = made else {
-            self.fault(format!("server {server} panicked in make"));
+        let seat = Seat {
+            server,
+            incarnation,
+            node: node.clone(),
+            ends: ends.clone(),
+            persister,
         };
-        net.add_server(server, &node, vec![raft.clone().service()]);
-        self.inner.servers.lock()[server].running = Some(Arc::new(Running { raft, node, ends }));
+        let Tenancy {
+            raft,
+            services,
+            kill,
+        } = self.inner.tenant.move_in(self, seat);
+        net.add_server(server, &node, services);
+        self.inner.servers.lock()[server].running = Some(Arc::new(Running {
+            raft,
+            kill,
+            node,
+            ends,
+        }));
     }
 
     /// Crashes a server: nothing it sends or saves from now on has any effect.
     pub fn crash(&self, server: usize) {
-        self.disconnect(server);
-        self.net().delete_server(server);
-        let running = {
-            let entry = &mut self.inner.servers.lock()[server];
-            entry.persister = Arc::new(entry.persister.fence_and_copy());
-            entry.running.take()
+        let Some(running) = self.take_down(server) else {
+            return;
         };
-        let Some(running) = running else { return };
         trace::record(|| ClusterEvent::Crash(server));
         running.node.crash();
         if !harness::is_simulated() {
             // A real thread cannot be stopped from outside; it must be asked.
-            running.raft.kill();
+            running.kill();
         }
+    }
+
+    /// Shuts a server down as the course does in either world: its network and its disk are gone,
+    /// and its threads are asked to end. In the simulation a crash leaves them no time for that.
+    pub fn stop(&self, server: usize) {
+        if let Some(running) = self.take_down(server) {
+            trace::record(|| ClusterEvent::Stop(server));
+            running.kill();
+        }
+    }
+
+    /// Takes a server off the network and its disk away; what ran there.
+    fn take_down(&self, server: usize) -> Option<Arc<Running>> {
+        self.disconnect(server);
+        self.net().delete_server(server);
+        let entry = &mut self.inner.servers.lock()[server];
+        entry.persister = Arc::new(entry.persister.fence_and_copy());
+        entry.running.take()
     }
 
     /// Starts a server that was crashed, and connects it.
@@ -196,12 +236,32 @@ impl Cluster {
         self.rewire(server);
     }
 
-    /// Enables exactly the ends from and to `server` both of whose sides are connected.
+    /// Lets only the servers of one side talk to each other.
+    pub fn partition(&self, sides: &[&[usize]]) {
+        trace::record(|| ClusterEvent::partition(sides));
+        for (side, members) in sides.iter().enumerate() {
+            let mut servers = self.inner.servers.lock();
+            members
+                .iter()
+                .for_each(|server| servers[*server].side = side);
+        }
+        (0..self.len()).for_each(|server| self.rewire(server));
+    }
+
+    /// Ends a partition, and connects every server.
+    pub fn connect_all(&self) {
+        let all: Vec<usize> = (0..self.len()).collect();
+        all.iter().for_each(|server| self.connect(*server));
+        self.partition(&[&all]);
+    }
+
+    /// Enables exactly the ends from and to `server` that two connected servers of one side share.
     fn rewire(&self, server: usize) {
         let servers = self.inner.servers.lock();
+        let own = &servers[server];
         for (other, entry) in servers.iter().enumerate() {
-            let both = entry.connected && servers[server].connected;
-            if let Some(running) = &servers[server].running {
+            let both = entry.connected && own.connected && entry.side == own.side;
+            if let Some(running) = &own.running {
                 self.net().enable(running.ends[other].id(), both);
             }
             if let Some(running) = &entry.running {
@@ -237,6 +297,11 @@ impl Cluster {
     /// Bytes of the Raft state that a server saved last.
     pub fn state_size(&self, server: usize) -> usize {
         self.inner.servers.lock()[server].persister.state_size()
+    }
+
+    /// Bytes of the snapshot that a server saved last.
+    pub fn snapshot_size(&self, server: usize) -> usize {
+        self.inner.servers.lock()[server].persister.snapshot_size()
     }
 
     /// The largest Raft state that any server saved last, in bytes.
@@ -298,7 +363,7 @@ impl Cluster {
         };
         for (_, running) in &running {
             if let Some(running) = running {
-                running.raft.kill();
+                running.kill();
             }
         }
         self.net().cleanup();

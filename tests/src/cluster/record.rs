@@ -18,8 +18,10 @@ pub(super) struct Record {
 #[derive(Clone, Default)]
 struct Applied {
     incarnation: u64,
-    /// The command at each index from 1 on, itself or by a snapshot.
-    commands: Vec<Bytes>,
+    /// The last index, applied itself or by a snapshot; what it applied up to there is `agreed`.
+    /// `None` of a service that began with a snapshot and has not applied anything since: nobody
+    /// but itself knows how far that goes.
+    last: Option<u64>,
 }
 
 /// Where `index` stands in a vector that begins with index 1.
@@ -31,17 +33,20 @@ impl Record {
     pub(super) fn new(servers: usize) -> Record {
         Record {
             agreed: Vec::new(),
-            servers: vec![Applied::default(); servers],
+            servers: vec![
+                Applied {
+                    incarnation: 0,
+                    last: Some(0)
+                };
+                servers
+            ],
             leaders: BTreeMap::new(),
         }
     }
 
-    /// A server starts anew, with a service that holds the commands of `log`.
-    pub(super) fn begin(&mut self, server: usize, incarnation: u64, log: Vec<Bytes>) {
-        self.servers[server] = Applied {
-            incarnation,
-            commands: log,
-        };
+    /// A server starts anew, with a service that holds everything up to `last`.
+    pub(super) fn begin(&mut self, server: usize, incarnation: u64, last: Option<u64>) {
+        self.servers[server] = Applied { incarnation, last };
     }
 
     /// Whether messages of this incarnation still count.
@@ -56,14 +61,18 @@ impl Record {
         index: u64,
         command: &Bytes,
     ) -> Result<(), String> {
-        let applied = &mut self.servers[server];
-        let expected = applied.commands.len() as u64 + 1;
+        let highest = self.highest();
+        let last = &mut self.servers[server].last;
+        let expected = match last {
+            Some(last) => *last + 1,
+            None => index.clamp(1, highest + 1),
+        };
         if index != expected {
             return Err(format!(
                 "server {server} applied index {index} out of order: expected {expected}"
             ));
         }
-        applied.commands.push(command.clone());
+        *last = Some(index);
         let Some((agreed, first)) = self.agreed.get(place(index)) else {
             self.agreed.push((command.clone(), server));
             return Ok(());
@@ -79,17 +88,29 @@ impl Record {
         Ok(())
     }
 
-    /// A server's service was reset to a snapshot, which says what it holds.
-    pub(super) fn install(&mut self, server: usize, commands: Vec<Bytes>) -> Result<(), String> {
+    /// A server's service was reset to a snapshot of everything up to `index`.
+    pub(super) fn install(&mut self, server: usize, index: u64) -> Result<(), String> {
+        let highest = self.highest();
         let applied = &mut self.servers[server];
-        if commands.len() < applied.commands.len() {
+        let last = applied.last.unwrap_or(0);
+        if index < last {
             return Err(format!(
-                "server {server} installed a snapshot up to {}, which takes it back: it had \
-                 applied everything up to {}",
-                commands.len(),
-                applied.commands.len()
+                "server {server} installed a snapshot up to {index}, which takes it back: it had \
+                 applied everything up to {last}"
             ));
         }
+        if index > highest {
+            return Err(format!(
+                "server {server} installed a snapshot up to {index}, but nobody applied more than \
+                 {highest}"
+            ));
+        }
+        applied.last = Some(index);
+        Ok(())
+    }
+
+    /// A snapshot must hold what was applied.
+    pub(super) fn check_contents(&self, server: usize, commands: &[Bytes]) -> Result<(), String> {
         for (at, command) in commands.iter().enumerate() {
             if self
                 .agreed
@@ -104,19 +125,22 @@ impl Record {
                 ));
             }
         }
-        applied.commands = commands;
         Ok(())
     }
 
     /// Everything that a server has applied, for its snapshot.
-    pub(super) fn commands(&self, server: usize) -> &[Bytes] {
-        &self.servers[server].commands
+    pub(super) fn commands(&self, server: usize) -> Vec<&Bytes> {
+        let last = self.servers[server].last.unwrap_or(0) as usize;
+        self.agreed[..last]
+            .iter()
+            .map(|(command, _)| command)
+            .collect()
     }
 
     /// How many servers have applied `index`, and what.
     pub(super) fn committed(&self, index: u64) -> (usize, Option<Bytes>) {
         let place = place(index);
-        let holds = |server: &&Applied| place < server.commands.len();
+        let holds = |server: &&Applied| server.last.is_some_and(|last| index <= last);
         match self.servers.iter().filter(holds).count() {
             0 => (0, None),
             count => (
@@ -163,7 +187,7 @@ mod tests {
     fn what_was_committed_outlives_every_crash() {
         let mut record = Record::new(1);
         assert_eq!(record.apply(0, 1, &bytes("a")), Ok(()));
-        record.begin(0, 2, Vec::new());
+        record.begin(0, 2, Some(0));
         assert!(record.apply(0, 1, &bytes("b")).is_err());
     }
 
@@ -172,12 +196,26 @@ mod tests {
         let mut record = Record::new(1);
         assert_eq!(record.apply(0, 1, &bytes("a")), Ok(()));
         assert_eq!(record.apply(0, 2, &bytes("b")), Ok(()));
-        assert!(record.install(0, vec![bytes("a")]).is_err());
-        assert!(
-            record.install(0, vec![bytes("a"), bytes("x")]).is_err(),
-            "other contents"
-        );
-        assert_eq!(record.install(0, vec![bytes("a"), bytes("b")]), Ok(()));
+        assert!(record.install(0, 1).is_err());
+        assert!(record.install(0, 3).is_err(), "nobody was there");
+        assert_eq!(record.install(0, 2), Ok(()));
+        assert!(record.check_contents(0, &[bytes("a"), bytes("x")]).is_err());
+        assert_eq!(record.check_contents(0, &[bytes("a"), bytes("b")]), Ok(()));
+    }
+
+    #[test]
+    fn a_service_that_began_with_its_own_snapshot_goes_on_where_it_likes_once() {
+        let mut record = Record::new(2);
+        for index in 1..=3 {
+            assert_eq!(record.apply(0, index, &bytes("a")), Ok(()));
+        }
+        record.begin(1, 2, None);
+        assert!(record.apply(1, 5, &bytes("a")).is_err(), "beyond all");
+        record.begin(1, 2, None);
+        assert_eq!(record.committed(1).0, 1);
+        assert_eq!(record.apply(1, 3, &bytes("a")), Ok(()));
+        assert_eq!(record.committed(1).0, 2);
+        assert!(record.apply(1, 5, &bytes("a")).is_err(), "a gap");
     }
 
     #[test]
