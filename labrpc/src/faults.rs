@@ -1,6 +1,7 @@
 //! The odds: what becomes of one message under given conditions. There is no clock here, only how
 //! long something will take.
 
+use crate::link::Latency;
 use labrt::rand::{Rng, RngExt};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub(crate) struct Conditions {
     pub(crate) long_delays: bool,
     /// The share of requests that arrive twice.
     pub(crate) duplicated: f64,
+    /// What each message takes over a link without a latency of its own.
+    pub(crate) latency: Option<Latency>,
 }
 
 /// What becomes of a request whose way is open.
@@ -58,6 +61,7 @@ impl Default for Conditions {
             long_reordering: false,
             long_delays: false,
             duplicated: 0.0,
+            latency: None,
         }
     }
 }

@@ -44,5 +44,16 @@ pub use service::{Codec, MethodKind, Service};
 
 /// A server's number in the network.
 pub type ServerId = usize;
+/// The numbers from here on are those of clients: they call, and serve nothing.
+pub const FIRST_CLIENT: ServerId = 1 << 16;
+
+/// How traces and reports call a server, or a client: `n2`, `c0`.
+pub fn name(id: ServerId) -> String {
+    match id.checked_sub(FIRST_CLIENT) {
+        None => format!("n{id}"),
+        Some(client) => format!("c{client}"),
+    }
+}
+
 /// An end's number: one for each (client, server, incarnation).
 pub type EndId = u64;

@@ -125,6 +125,11 @@ impl Network {
         self.shared.router.lock().conditions.reliable = yes;
     }
 
+    /// Whether the network is reliable.
+    pub fn is_reliable(&self) -> bool {
+        self.shared.router.lock().conditions.reliable
+    }
+
     /// Delays two replies in three, by 200 to 2200 ms.
     pub fn set_long_reordering(&self, yes: bool) {
         self.shared.router.lock().conditions.long_reordering = yes;
@@ -149,6 +154,12 @@ impl Network {
     /// but its request was handled.
     pub fn block(&self, from: ServerId, to: ServerId, on: bool) {
         self.shared.router.lock().link_mut(from, to).blocked = on;
+    }
+
+    /// What each message takes, on top of everything else, over links for which
+    /// [`Network::set_latency`] says nothing. `None`, the default, is no time at all.
+    pub fn set_base_latency(&self, latency: Option<Latency>) {
+        self.shared.router.lock().conditions.latency = latency;
     }
 
     /// What each message takes from one server to another, on top of everything else.

@@ -30,8 +30,8 @@ impl Display for Line<'_> {
             .value
             .as_ref()
             .and_then(|value| value.field_of(names::TERM));
-        let to = self.to.map_or("nobody".to_string(), |to| format!("n{to}"));
-        write!(f, "n{}", self.from)?;
+        let to = self.to.map_or("nobody".to_string(), crate::name);
+        f.write_str(&crate::name(self.from))?;
         match term {
             Some(term) if !self.is_reply => write!(f, "@{term}")?,
             _ => {}

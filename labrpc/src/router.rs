@@ -3,7 +3,7 @@
 
 use crate::event::Loss;
 use crate::faults::{Conditions, ReplyFate};
-use crate::link::Link;
+use crate::link::{Latency, Link};
 use crate::service::{Method, MethodKind};
 use crate::slot::Slot;
 use crate::{EndId, ServerId};
@@ -198,17 +198,18 @@ impl Router {
             return Verdict::NoSuchMethod { offered };
         };
         let mut fate = self.conditions.request(rng);
-        // Most networks have no links of their own.
-        if !self.links.is_empty()
-            && let Some(link) = self.links.get_mut(&(from, server.id))
-        {
-            if link.blocked {
-                return self.lost(to, method, self.conditions.dead_end(rng), Loss::Blocked);
-            }
-            let delay = link.delay(bytes, now, rng);
-            fate.after += delay;
-            fate.copy = fate.copy.map(|copy| copy + delay);
-        }
+        let Some(delay) = under_way(
+            &mut self.links,
+            (from, server.id),
+            self.conditions.latency,
+            bytes,
+            now,
+            rng,
+        ) else {
+            return self.lost(to, method, self.conditions.dead_end(rng), Loss::Blocked);
+        };
+        fate.after += delay;
+        fate.copy = fate.copy.map(|copy| copy + delay);
         if fate.lost {
             return self.lost(to, method, fate.after, Loss::Request);
         }
@@ -244,16 +245,43 @@ impl Router {
         now: Duration,
         rng: &mut impl Rng,
     ) -> Result<Duration, Duration> {
-        let ReplyFate::Arrives(mut after) = path.conditions.reply(rng) else {
+        let ReplyFate::Arrives(after) = path.conditions.reply(rng) else {
             return Err(Duration::ZERO);
         };
-        if let Some(link) = self.links.get_mut(&(path.server.id, path.from)) {
-            if link.blocked {
-                return Err(self.conditions.dead_end(rng));
-            }
-            after += link.delay(bytes, now, rng);
+        let direction = (path.server.id, path.from);
+        let latency = path.conditions.latency;
+        match under_way(&mut self.links, direction, latency, bytes, now, rng) {
+            Some(delay) => Ok(after + delay),
+            None => Err(self.conditions.dead_end(rng)),
         }
-        Ok(after)
+    }
+}
+
+/// How long a message of `bytes` bytes that is sent at `now` takes in this direction, beside what
+/// the network's faults do to it; `None` if the direction is blocked. `latency` is that of links
+/// without one of their own.
+fn under_way(
+    links: &mut BTreeMap<(ServerId, ServerId), Link>,
+    direction: (ServerId, ServerId),
+    latency: Option<Latency>,
+    bytes: usize,
+    now: Duration,
+    rng: &mut impl Rng,
+) -> Option<Duration> {
+    // Most networks have no links of their own.
+    let link = match links.is_empty() {
+        true => None,
+        false => links.get_mut(&direction),
+    };
+    let is_own = link.as_ref().is_some_and(|link| link.latency.is_some());
+    let delay = match link {
+        Some(link) if link.blocked => return None,
+        Some(link) => link.delay(bytes, now, rng),
+        None => Duration::ZERO,
+    };
+    match latency {
+        Some(latency) if !is_own => Some(delay + latency.draw(rng)),
+        _ => Some(delay),
     }
 }
 

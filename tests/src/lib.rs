@@ -3,6 +3,7 @@
 //! | room | what it is |
 //! | --- | --- |
 //! | `cluster` | the servers under test and the verbs that a case speaks |
+//! | `services` | lab 4 on those servers: counters and key/value services, and their clients |
 //! | `cases` | the course's cases, as data |
 //! | `runner` | cases × seeds in worker processes, and the report |
 //!
@@ -13,10 +14,13 @@
 pub mod cases;
 pub mod cluster;
 mod runner;
+pub mod services;
 
 pub use runner::results;
 
 use labapi::MakeRaft;
+use labapi::kv::Lab4;
+use services::Counter;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -35,6 +39,8 @@ pub struct Submission {
     pub name: &'static str,
     /// Its Raft.
     pub raft: MakeRaft,
+    /// What it has for lab 4.
+    pub lab4: Lab4<Counter>,
 }
 
 /// Runs what the command line asks for. Exit codes: 0 when everything passed, 1 when a case

@@ -139,6 +139,10 @@ fn circumstances(case: &Case) -> String {
         (Part::A3 | Part::B3 | Part::C3, _) => case.servers.to_string(),
         (Part::D3, true) => "reliable".into(),
         (Part::D3, false) => "unreliable".into(),
+        (Part::A4 | Part::B4 | Part::C4 | Part::B24 | Part::C24, true) => case.servers.to_string(),
+        (Part::A4 | Part::B4 | Part::C4 | Part::B24 | Part::C24, false) => {
+            format!("{}, unreliable", case.servers)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Judges the reference implementation. `RAFT=path` judges another one by the same suites.
+//! Judges the reference implementation. `RAFT=path` and `KV=path` judge others by the
+//! same suites.
 
 use std::process::ExitCode;
 
@@ -6,5 +7,6 @@ pub(crate) fn main() -> ExitCode {
     tests::main(tests::Submission {
         name: "the reference",
         raft: raft::make,
+        lab4: kvraft::lab4(),
     })
 }

@@ -116,6 +116,22 @@ fn fixed_latency_in_each_direction() {
 }
 
 #[test]
+fn base_latency_holds_where_a_link_has_none() {
+    simulated(1, || {
+        let net = Network::new();
+        (0..3).for_each(|server| add_echo(&net, server));
+        net.set_base_latency(Some(Latency::Fixed(10 * MS)));
+        net.set_latency(0, 1, Some(Latency::Fixed(2 * MS)));
+        for (to, expected) in [(1, 12 * MS), (2, 20 * MS)] {
+            let begin = Instant::now();
+            assert!(ask(&connected(&net, 0, to), 1));
+            let took = begin.elapsed();
+            assert!(took >= expected && took < expected + MS, "{took:?} to {to}");
+        }
+    });
+}
+
+#[test]
 fn uniform_latency() {
     let trips = round_trips(Some(Latency::Uniform(10 * MS, 20 * MS)), None, 2000);
     assert!(trips[0] >= 10 * MS && trips[0] < 11 * MS, "{:?}", trips[0]);

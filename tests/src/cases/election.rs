@@ -1,6 +1,6 @@
 //! 3A: leader election (§5.2).
 
-use super::{Case, Part};
+use super::{Body, Case, Part};
 use crate::cluster::{Cluster, ELECTION_TIMEOUT, Snapshots};
 use labrt::harness;
 use labrt::rand::{self, RngExt};
@@ -22,8 +22,7 @@ const fn case(
         about,
         servers,
         reliable: true,
-        snapshots: Snapshots::Off,
-        run,
+        body: Body::Raft(Snapshots::Off, run),
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod cost;
 
-use super::{Case, Part};
+use super::{Body, Case, Part};
 use crate::cluster::{Cluster, ELECTION_TIMEOUT, Snapshots, command};
 use bytes::Bytes;
 use labrt::rand::{self, RngExt};
@@ -23,8 +23,7 @@ const fn case(
         about,
         servers,
         reliable: true,
-        snapshots: Snapshots::Off,
-        run,
+        body: Body::Raft(Snapshots::Off, run),
     }
 }
 

@@ -1,12 +1,17 @@
 //! The cases of the course's labs, as data: name, part, points, prose, function. What each checks
 //! and every limit in it are the course's (MIT 6.5840, spring 2025); the words are ours.
 
+mod append;
+mod disturb;
 mod election;
+mod kv;
 mod log;
 mod persistence;
+mod rsm;
 mod snapshots;
 
 use crate::cluster::{Cluster, Snapshots};
+use crate::services::{AppendLab, KvLab, RsmLab};
 use bytes::Bytes;
 use std::fmt;
 
@@ -21,6 +26,27 @@ pub enum Part {
     C3,
     /// Log compaction.
     D3,
+    /// The replicated state machine.
+    A4,
+    /// The key/value service.
+    B4,
+    /// The key/value service with snapshots.
+    C4,
+    /// The older form of the key/value service (the course until 2024).
+    B24,
+    /// The older form with snapshots.
+    C24,
+}
+
+impl Part {
+    /// The lab that it belongs to.
+    pub fn lab(self) -> &'static str {
+        match self {
+            Part::A3 | Part::B3 | Part::C3 | Part::D3 => "3",
+            Part::A4 | Part::B4 | Part::C4 => "4",
+            Part::B24 | Part::C24 => "2024",
+        }
+    }
 }
 
 impl fmt::Display for Part {
@@ -30,6 +56,11 @@ impl fmt::Display for Part {
             Part::B3 => "3B",
             Part::C3 => "3C",
             Part::D3 => "3D",
+            Part::A4 => "4A",
+            Part::B4 => "4B",
+            Part::C4 => "4C",
+            Part::B24 => "4B24",
+            Part::C24 => "4C24",
         })
     }
 }
@@ -50,10 +81,21 @@ pub struct Case {
     pub servers: usize,
     /// Whether the network keeps every message.
     pub reliable: bool,
-    /// Whether the services make snapshots.
-    pub snapshots: Snapshots,
-    /// The case itself. It fails by panicking, or by the cluster's `fault`.
-    pub run: fn(&Cluster),
+    /// The case itself.
+    pub body: Body,
+}
+
+/// What a case does, and with what. It fails by panicking, or by the cluster's `fault`.
+#[derive(Clone, Copy)]
+pub enum Body {
+    /// With Rafts, whose services may make snapshots.
+    Raft(Snapshots, fn(&Cluster)),
+    /// With replicas of a counter, which make snapshots above so many bytes of Raft state.
+    Rsm(Option<usize>, fn(&RsmLab)),
+    /// With the key/value service.
+    Kv(Option<usize>, fn(&KvLab)),
+    /// With its older form.
+    Append(Option<usize>, fn(&AppendLab)),
 }
 
 impl Case {
@@ -62,13 +104,13 @@ impl Case {
         format!("{}::{}", self.part, self.name)
     }
 
-    /// Whether `word` means this case: its part (`3` for all of lab 3), its name, its full name or
-    /// the course's name.
+    /// Whether `word` means this case: its part, its lab (`3`), its name, its full name or the
+    /// course's name.
     pub fn is_meant_by(&self, word: &str) -> bool {
         let part = self.part.to_string();
         [
             part.as_str(),
-            &part[..1],
+            self.part.lab(),
             self.name,
             &self.full_name(),
             self.alias,
@@ -84,6 +126,10 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         log::CASES,
         persistence::CASES,
         snapshots::CASES,
+        rsm::CASES,
+        kv::CASES,
+        kv::SNAPSHOT_CASES,
+        append::CASES,
     ];
     parts.into_iter().flatten()
 }
@@ -111,7 +157,7 @@ mod tests {
     fn names_are_unique() {
         let names: BTreeSet<String> = all().map(Case::full_name).collect();
         let aliases: BTreeSet<&str> = all().map(|case| case.alias).collect();
-        assert_eq!((names.len(), aliases.len()), (28, 28));
+        assert_eq!((names.len(), aliases.len()), (all().count(), all().count()));
     }
 
     #[test]
@@ -121,6 +167,11 @@ mod tests {
             (Part::B3, 30),
             (Part::C3, 30),
             (Part::D3, 25),
+            (Part::A4, 20),
+            (Part::B4, 45),
+            (Part::C4, 35),
+            (Part::B24, 60),
+            (Part::C24, 40),
         ] {
             let cases = all().filter(|case| case.part == part);
             assert_eq!(cases.map(|case| case.points).sum::<u32>(), points, "{part}");

@@ -1,6 +1,6 @@
 //! 3C: persistence (Figure 2, "Persistent state"; Figure 8).
 
-use super::{Case, Part};
+use super::{Body, Case, Part};
 use crate::cluster::{Cluster, ELECTION_TIMEOUT, Snapshots, command};
 use bytes::Bytes;
 use labrt::harness::Mutex;
@@ -19,17 +19,15 @@ const fn case(
     about: &'static str,
     run: fn(&Cluster),
 ) -> Case {
-    let (part, snapshots) = (Part::C3, Snapshots::Off);
     Case {
-        part,
+        part: Part::C3,
         name,
         alias,
         points,
         about,
         servers,
         reliable,
-        snapshots,
-        run,
+        body: Body::Raft(Snapshots::Off, run),
     }
 }
 

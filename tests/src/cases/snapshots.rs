@@ -1,6 +1,6 @@
 //! 3D: log compaction (§7).
 
-use super::{Case, Part};
+use super::{Body, Case, Part};
 use crate::cluster::{Cluster, Snapshots, command};
 use bytes::Bytes;
 use labrt::rand::{self, RngExt};
@@ -19,17 +19,15 @@ const fn case(
     about: &'static str,
     run: fn(&Cluster),
 ) -> Case {
-    let (part, servers, snapshots) = (Part::D3, 3, Snapshots::On);
     Case {
-        part,
+        part: Part::D3,
         name,
         alias,
         points,
         about,
-        servers,
+        servers: 3,
         reliable,
-        snapshots,
-        run,
+        body: Body::Raft(Snapshots::On, run),
     }
 }
 

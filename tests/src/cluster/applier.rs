@@ -38,14 +38,11 @@ impl Cluster {
     fn start_applier(&self, seat: &Seat, snapshots: Snapshots, messages: Receiver<ApplyMsg>) {
         let (server, incarnation) = (seat.server, seat.incarnation);
         let last = self.last_in_snapshot(server, &seat.persister);
-        self.inner
-            .record
-            .lock()
-            .begin(server, incarnation, Some(last));
+        self.begins(server, incarnation, Some(last));
         let cluster = self.clone();
         let run = move || {
             for message in messages {
-                if !cluster.inner.record.lock().is_current(server, incarnation) {
+                if !cluster.is_current(server, incarnation) {
                     break; // a late message of an incarnation that is gone
                 }
                 cluster.take(server, snapshots, message);
@@ -96,8 +93,18 @@ impl Cluster {
         }
     }
 
+    /// Notes that a server's service begins anew, with everything up to `last`, if that is known.
+    pub(crate) fn begins(&self, server: usize, incarnation: u64, last: Option<u64>) {
+        self.inner.record.lock().begin(server, incarnation, last);
+    }
+
+    /// Whether this incarnation of a server is its latest.
+    pub(crate) fn is_current(&self, server: usize, incarnation: u64) -> bool {
+        self.inner.record.lock().is_current(server, incarnation)
+    }
+
     /// Notes and checks that a server applied a command.
-    pub(super) fn applies(&self, server: usize, index: u64, command: &Bytes) {
+    pub(crate) fn applies(&self, server: usize, index: u64, command: &Bytes) {
         trace::record(|| ClusterEvent::Apply {
             server,
             index,
@@ -108,7 +115,7 @@ impl Cluster {
     }
 
     /// Notes and checks that a server's service was reset to a snapshot.
-    pub(super) fn installs(&self, server: usize, index: u64) {
+    pub(crate) fn installs(&self, server: usize, index: u64) {
         trace::record(|| ClusterEvent::Install { server, index });
         let installed = self.inner.record.lock().install(server, index);
         self.insist(installed);

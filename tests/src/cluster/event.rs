@@ -1,6 +1,6 @@
 //! What the cluster adds to the trace.
 
-use super::name;
+use labrpc::name;
 use labrt::trace::Body;
 use std::fmt;
 

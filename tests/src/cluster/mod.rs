@@ -123,7 +123,7 @@ impl Cluster {
         };
         for server in 0..count {
             cluster.inner.servers.lock()[server].persister =
-                Arc::new(Persister::owned_by(&name(server)));
+                Arc::new(Persister::owned_by(&labrpc::name(server)));
             cluster.start(server);
             cluster.connect(server);
         }
@@ -150,7 +150,7 @@ impl Cluster {
         self.crash(server);
         let count = self.len();
         let net = self.net();
-        let node = Node::new(&name(server));
+        let node = Node::new(&labrpc::name(server));
         let ends: Vec<ClientEnd> = (0..count).map(|_| net.make_end(server)).collect();
         for (to, end) in ends.iter().enumerate() {
             net.connect(end.id(), to);
@@ -270,6 +270,11 @@ impl Cluster {
         }
     }
 
+    /// Whether the network keeps every message.
+    pub fn is_reliable(&self) -> bool {
+        self.net().is_reliable()
+    }
+
     /// Whether a server runs.
     pub fn is_running(&self, server: usize) -> bool {
         self.inner.servers.lock()[server].running.is_some()
@@ -283,7 +288,7 @@ impl Cluster {
 
     /// Calls a server's Raft, as a thread of the server's own: if it crashes meanwhile, the call
     /// ends with it. `None` if the server is down.
-    fn ask<T>(
+    pub(crate) fn ask<T>(
         &self,
         server: usize,
         name: &'static str,
@@ -386,9 +391,4 @@ impl Cluster {
         }
         self.check_fault();
     }
-}
-
-/// How reports call a server: the same everywhere.
-pub(crate) fn name(server: usize) -> String {
-    format!("n{server}")
 }

@@ -62,6 +62,14 @@ impl Cluster {
         self.fault("expected one leader among the connected servers, got none in 5 s".into())
     }
 
+    /// All servers in two sides: a majority without `leader`, and a minority with it.
+    pub fn around(&self, leader: usize) -> (Vec<usize>, Vec<usize>) {
+        let mut others: Vec<usize> = (0..self.len()).filter(|other| *other != leader).collect();
+        let mut minority = others.split_off(self.len() / 2 + 1);
+        minority.push(leader);
+        (others, minority)
+    }
+
     /// The term that all connected servers are in.
     pub fn check_terms(&self) -> u64 {
         let mut agreed = None;

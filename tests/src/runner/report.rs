@@ -26,6 +26,8 @@ pub(super) struct Report {
     steady: bool,
     determinism: bool,
     began: Duration,
+    /// Width of the column of names.
+    names: usize,
     warnings: BTreeMap<String, u64>,
     progress: Progress,
 }
@@ -104,6 +106,7 @@ impl Report {
             steady: options.steady,
             determinism: options.check_determinism,
             began: labrt::time::since_start(),
+            names: width_of_names(chosen),
             progress: Progress {
                 on: show && std::io::stderr().is_terminal(),
                 ..Progress::default()
@@ -151,9 +154,12 @@ impl Report {
         self.print(&self.paint(
             "2",
             &format!(
-                "part  {:<28} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  \
+                "part  {:<width$} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  \
                  seeds",
-                "case", "", "wall"
+                "case",
+                "",
+                "wall",
+                width = self.names
             ),
         ));
     }
@@ -228,7 +234,7 @@ impl Report {
         };
         let total = &tally.total;
         format!(
-            "{:<5} {:<28} {verdict} {:>7.1} s  {:>7} {:>8} {:>10} {:>9}  {:>9}  {passed}/{}",
+            "{:<5} {:<width$} {verdict} {:>7.1} s  {:>7} {:>8} {:>10} {:>9}  {:>9}  {passed}/{}",
             tally.case.part,
             tally.case.name,
             total.duration.as_secs_f64(),
@@ -237,7 +243,8 @@ impl Report {
             total.bytes,
             total.commands,
             self.wall(tally.wall),
-            tally.runs
+            tally.runs,
+            width = self.names
         )
     }
 
@@ -357,18 +364,26 @@ fn short(time: Duration) -> String {
     }
 }
 
+fn width_of_names(chosen: &[(usize, &'static Case)]) -> usize {
+    let names = chosen.iter().map(|(_, case)| case.name.len());
+    names.max().unwrap_or(0).max(28)
+}
+
 /// The cases, a line each.
 pub(super) fn list(chosen: &[(usize, &'static Case)]) {
     let mut out = std::io::stdout();
+    let width = width_of_names(chosen);
+    let aliases = chosen.iter().map(|(_, case)| case.alias.len());
+    let alias = aliases.max().unwrap_or(0).max(34);
     let _ = writeln!(
         out,
-        "part  {:<28} points  {:<34} what it shows",
+        "part  {:<width$} points  {:<alias$} what it shows",
         "case", "in the course"
     );
     for (_, case) in chosen {
         let _ = writeln!(
             out,
-            "{:<5} {:<28} {:>6}  {:<34} {}",
+            "{:<5} {:<width$} {:>6}  {:<alias$} {}",
             case.part, case.name, case.points, case.alias, case.about
         );
     }

@@ -2,10 +2,11 @@
 
 use super::options::{Mode, Schedule};
 use super::real;
-use crate::cases::Case;
+use crate::cases::{Body, Case};
 use crate::cluster::{Cluster, Usage};
+use crate::services::{AppendLab, KvLab, RsmLab};
 use crate::{Submission, TIME_LIMIT};
-use labrt::{Failure, Kind, Simulation, time, trace};
+use labrt::{Failure, Kind, Simulation, harness, time, trace};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
@@ -86,8 +87,41 @@ pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: M
 }
 
 fn body(submission: Submission, case: &'static Case) -> Usage {
-    let cluster = Cluster::new(submission.raft, case.servers, case.reliable, case.snapshots);
-    (case.run)(&cluster);
+    let &Case {
+        servers, reliable, ..
+    } = case;
+    match case.body {
+        Body::Raft(snapshots, run) => {
+            let lab = Cluster::new(submission.raft, servers, reliable, snapshots);
+            play(&lab, || run(&lab))
+        }
+        Body::Rsm(max, run) => {
+            let lab = RsmLab::new(&submission, servers, reliable, max);
+            play(&lab, || run(&lab))
+        }
+        Body::Kv(max, run) => {
+            let lab = KvLab::new(&submission, servers, reliable, max);
+            play(&lab, || {
+                run(&lab);
+                lab.check_linearizable();
+            })
+        }
+        Body::Append(max, run) => {
+            let Some(parts) = submission.lab4.append else {
+                harness::fail("the crate does not offer this form of the service".into())
+            };
+            let lab = AppendLab::new(&submission, parts, servers, reliable, max);
+            play(&lab, || {
+                run(&lab);
+                lab.check_linearizable();
+            })
+        }
+    }
+}
+
+/// A case, from its beginning to the end of its servers.
+fn play(cluster: &Cluster, run: impl FnOnce()) -> Usage {
+    run();
     let usage = cluster.usage();
     cluster.shut_down();
     usage

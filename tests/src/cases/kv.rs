@@ -1,0 +1,215 @@
+//! 4B and 4C: the key/value service. Every case ends with a check of its whole history.
+
+mod generic;
+mod snapshots;
+
+pub(super) use snapshots::CASES as SNAPSHOT_CASES;
+
+use super::{Body, Case, Part};
+use crate::cluster::ELECTION_TIMEOUT;
+use crate::services::{Client, KvLab, Put};
+use generic::{Run, generic};
+use labapi::kv::Clerk;
+use labrt::time::{Duration, Instant};
+use linearizability::models::Versioned;
+
+/// A client of the service.
+pub(super) type KvClient = Client<Versioned, dyn Clerk>;
+
+const fn case(
+    name: &'static str,
+    alias: &'static str,
+    points: u32,
+    (servers, reliable): (usize, bool),
+    about: &'static str,
+    run: fn(&KvLab),
+) -> Case {
+    Case {
+        part: Part::B4,
+        name,
+        alias,
+        points,
+        about,
+        servers,
+        reliable,
+        body: Body::Kv(None, run),
+    }
+}
+
+pub(super) const CASES: &[Case] = &[
+    case(
+        "basic",
+        "TestBasic4B",
+        3,
+        (5, true),
+        "one client puts and gets",
+        |lab| generic(lab, Run::of(1)),
+    ),
+    case(
+        "speed",
+        "TestSpeed4B",
+        3,
+        (3, true),
+        "an operation does not wait for the next heartbeat",
+        speed,
+    ),
+    case(
+        "concurrent",
+        "TestConcurrent4B",
+        3,
+        (5, true),
+        "five clients put to one key",
+        |lab| generic(lab, Run::of(5)),
+    ),
+    case(
+        "unreliable",
+        "TestUnreliable4B",
+        3,
+        (5, false),
+        "the same over a network that loses messages",
+        |lab| generic(lab, Run::of(5)),
+    ),
+    case(
+        "one_partition",
+        "TestOnePartition4B",
+        4,
+        (5, false),
+        "a majority goes on, a minority waits until it is back",
+        one_partition,
+    ),
+    case(
+        "many_partitions_one_client",
+        "TestManyPartitionsOneClient4B",
+        3,
+        (5, true),
+        "the servers are split again and again",
+        |lab| generic(lab, Run::of(1).split()),
+    ),
+    case(
+        "many_partitions_many_clients",
+        "TestManyPartitionsManyClients4B",
+        4,
+        (5, true),
+        "the same with five clients",
+        |lab| generic(lab, Run::of(5).split()),
+    ),
+    case(
+        "persist_one_client",
+        "TestPersistOneClient4B",
+        3,
+        (5, true),
+        "all servers crash and restart",
+        |lab| generic(lab, Run::of(1).crash()),
+    ),
+    case(
+        "persist_concurrent",
+        "TestPersistConcurrent4B",
+        3,
+        (5, true),
+        "the same with five clients",
+        |lab| generic(lab, Run::of(5).crash()),
+    ),
+    case(
+        "persist_concurrent_unreliable",
+        "TestPersistConcurrentUnreliable4B",
+        4,
+        (5, false),
+        "the same over a network that loses messages",
+        |lab| generic(lab, Run::of(5).crash()),
+    ),
+    case(
+        "persist_partition",
+        "TestPersistPartition4B",
+        4,
+        (5, true),
+        "partitions and crashes",
+        |lab| generic(lab, Run::of(5).split().crash()),
+    ),
+    case(
+        "persist_partition_unreliable",
+        "TestPersistPartitionUnreliable4B",
+        4,
+        (5, false),
+        "the same over a network that loses messages",
+        |lab| generic(lab, Run::of(5).split().crash()),
+    ),
+    case(
+        "persist_partition_unreliable_linearizable",
+        "TestPersistPartitionUnreliableLinearizable4B",
+        4,
+        (7, false),
+        "all of that with fifteen clients, seven servers and a hundred keys",
+        |lab| generic(lab, Run::of(15).split().crash().keys(100)),
+    ),
+];
+
+/// What an operation may take on average, as in the course: a third of a heartbeat's interval.
+const TIME_OF_A_PUT: Duration = Duration::from_micros(33_333);
+
+pub(super) fn speed(lab: &KvLab) {
+    const PUTS: u32 = 1000;
+    let client = lab.client();
+    // The first waits for an election.
+    client.get("x");
+    let began = Instant::now();
+    for n in 0..PUTS {
+        if client.put("x", &format!("value {n}"), n.into()) == Put::Refused {
+            lab.fault(format!(
+                "put {n} to a key that nobody else uses was refused"
+            ));
+        }
+    }
+    let each = began.elapsed() / PUTS;
+    client.check_get("x", &format!("value {}", PUTS - 1), PUTS.into());
+    if each > TIME_OF_A_PUT {
+        lab.fault(format!(
+            "{PUTS} puts, one after another, took {each:?} each; {TIME_OF_A_PUT:?} are allowed: \
+             an operation must not wait for the next heartbeat"
+        ));
+    }
+}
+
+fn one_partition(lab: &KvLab) {
+    let client = lab.client();
+    let version = client.put_at_last("1", "13", 0);
+
+    let leader = lab.check_one_leader();
+    let (majority, minority) = lab.around(leader);
+    lab.partition(&[&majority, &minority]);
+    lab.note("a majority goes on");
+    let among_many = lab.client_of(&majority);
+    let version = among_many.put_at_last("1", "14", version);
+    among_many.check_get("1", "14", version);
+
+    lab.note("a minority does not");
+    let (putting, put) = lab.client_of(&minority).meanwhile(move |client| {
+        client.put("1", "15", version);
+    });
+    let (getting, get) = lab.client_of(&minority).meanwhile(|client| {
+        client.get("1");
+    });
+    lab.sleep(Duration::from_secs(1));
+    for (what, done) in [("put", &put), ("get", &get)] {
+        if done.try_recv().is_ok() {
+            lab.fault(format!("a {what} was answered in a minority"));
+        }
+    }
+
+    among_many.check_get("1", "14", version);
+    let version = among_many.put_at_last("1", "16", version);
+    among_many.check_get("1", "16", version);
+
+    lab.note("all is well again");
+    lab.connect_all();
+    putting.connect_all();
+    getting.connect_all();
+    lab.sleep(ELECTION_TIMEOUT);
+    for (what, done) in [("put", &put), ("get", &get)] {
+        if done.recv_timeout(Duration::from_secs(3)).is_err() {
+            lab.fault(format!(
+                "the {what} that had begun in a minority is not answered 4 s after its end"
+            ));
+        }
+    }
+    client.check_get("1", "16", version);
+}

@@ -1,0 +1,308 @@
+//! Clerks, what they asked and were told, and whether that is the history of one object.
+
+use crate::Submission;
+use crate::cluster::{Cluster, Seat, Tenancy, Tenant};
+use crate::services::watch;
+use labapi::kv::MakeKvServer;
+use labapi::{ClientEnd, MakeRaft};
+use labrpc::{FIRST_CLIENT, Latency, Network};
+use labrt::channel::{Receiver, bounded};
+use labrt::harness::{self, Mutex};
+use labrt::{Node, thread, time, trace};
+use linearizability::{Model, Operation, Return, Verdict, check_until};
+use std::cell::Cell;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// What a message takes in the simulation, where the code itself takes next to no time: about what
+/// the course's servers take to handle one. Otherwise a virtual second would be as long as a
+/// hundred thousand operations.
+const LATENCY: Latency = Latency::Uniform(Duration::from_micros(500), Duration::from_micros(1500));
+
+/// What the check of a history may take: so many looks at its clock, a few for each millisecond of
+/// work. No clock at all, so that a verdict does not depend on the machine.
+const LOOKS: u64 = 100_000;
+
+/// And so much memory, in bytes.
+const MEMORY: usize = 512 << 20;
+
+/// A key/value service under test: its servers, and its clients so far. `M` is what its histories
+/// are judged against, `C` its clerk. A handle: clones are the same service.
+pub struct Service<M: Model, C: ?Sized> {
+    cluster: Cluster,
+    shared: Arc<Shared<M, C>>,
+}
+
+struct Shared<M: Model, C: ?Sized> {
+    model: M,
+    make_clerk: MakeClerk<C>,
+    max_raft_state: Option<usize>,
+    history: Mutex<History<M>>,
+    clients: AtomicUsize,
+}
+
+/// Makes a clerk, with an end to each server.
+type MakeClerk<C> = fn(Vec<ClientEnd>) -> Arc<C>;
+
+/// Every operation of every client, in the order of their calls. Times are in ns since the run
+/// began.
+type History<M> = Vec<Operation<<M as Model>::Input, <M as Model>::Output>>;
+
+/// The servers' tenant.
+struct Servers {
+    raft: MakeRaft,
+    server: MakeKvServer,
+    max_raft_state: Option<usize>,
+}
+
+impl Tenant for Servers {
+    fn move_in(&self, lab: &Cluster, seat: Seat) -> Tenancy {
+        let (server, raft) = watch::start(lab, seat, self.raft, self.max_raft_state, self.server);
+        let services = vec![server.clone().service()];
+        watch::tenancy(raft, services, Box::new(move || server.kill()))
+    }
+}
+
+impl<M: Model, C: ?Sized> Clone for Service<M, C> {
+    fn clone(&self) -> Self {
+        Service {
+            cluster: self.cluster.clone(),
+            shared: self.shared.clone(),
+        }
+    }
+}
+
+impl<M: Model, C: ?Sized> Deref for Service<M, C> {
+    type Target = Cluster;
+
+    fn deref(&self) -> &Cluster {
+        &self.cluster
+    }
+}
+
+impl<M: Model, C: ?Sized> Service<M, C> {
+    /// Starts `count` servers, all connected.
+    pub(super) fn start(
+        submission: &Submission,
+        (server, make_clerk): (MakeKvServer, MakeClerk<C>),
+        (count, reliable): (usize, bool),
+        max_raft_state: Option<usize>,
+        model: M,
+    ) -> Service<M, C> {
+        let net = Network::new();
+        net.set_reliable(reliable);
+        if harness::is_simulated() {
+            net.set_base_latency(Some(LATENCY));
+        }
+        let servers = Arc::new(Servers {
+            raft: submission.raft,
+            server,
+            max_raft_state,
+        });
+        Service {
+            cluster: Cluster::of(servers, count, net),
+            shared: Arc::new(Shared {
+                model,
+                make_clerk,
+                max_raft_state,
+                history: Mutex::default(),
+                clients: AtomicUsize::new(0),
+            }),
+        }
+    }
+
+    /// The size of the saved Raft state, in bytes, above which a server must make a snapshot.
+    pub fn max_raft_state(&self) -> Option<usize> {
+        self.shared.max_raft_state
+    }
+
+    /// A new client, connected to every server.
+    pub fn client(&self) -> Client<M, C> {
+        let all: Vec<usize> = (0..self.len()).collect();
+        self.client_of(&all)
+    }
+
+    /// A new client, connected to these servers alone.
+    pub fn client_of(&self, servers: &[usize]) -> Client<M, C> {
+        let number = self.shared.clients.fetch_add(1, Ordering::Relaxed);
+        let name = labrpc::name(FIRST_CLIENT + number);
+        let node = Node::new(&name);
+        let net = self.net();
+        let ends: Vec<ClientEnd> = (0..self.len())
+            .map(|server| {
+                let end = net.make_end(FIRST_CLIENT + number);
+                net.connect(end.id(), server);
+                net.enable(end.id(), servers.contains(&server));
+                end
+            })
+            .collect();
+        let make = self.shared.make_clerk;
+        let clerk = {
+            let ends = ends.clone();
+            harness::visit(&node, "clerk", move || make(ends)).expect("clients do not crash")
+        };
+        Client {
+            service: self.clone(),
+            number,
+            name,
+            node,
+            ends,
+            clerk,
+        }
+    }
+
+    /// Whether all that the clients were told so far can be explained by one object that did one
+    /// operation after another. Fails the case if not, or if the checker cannot tell.
+    pub fn check_linearizable(&self) {
+        let objection = self.shared.objection();
+        if let Some(reason) = objection {
+            self.fault(reason);
+        }
+    }
+}
+
+impl<M: Model, C: ?Sized> Shared<M, C> {
+    /// What speaks against the history so far, if anything does.
+    fn objection(&self) -> Option<String> {
+        let history = self.history.lock();
+        let looks = Cell::new(0);
+        let expired = || {
+            looks.set(looks.get() + 1);
+            looks.get() > LOOKS
+        };
+        let report = check_until(&self.model, &history, MEMORY, &expired);
+        let count = history.len();
+        match &report.verdict {
+            Verdict::Linearizable(_) => None,
+            Verdict::NotLinearizable(failure) => Some(format!(
+                "the history of {count} operations is not linearizable (times in ns)\n{}",
+                failure.explain(&self.model, &history).trim_end()
+            )),
+            Verdict::Undecided(undecided) => Some(format!(
+                "undecided whether the history of {count} operations is linearizable: the checker \
+                 ran out of {:?} at key {:?}; another seed may tell",
+                undecided.limit,
+                undecided.open.first().map(|open| &open.key)
+            )),
+        }
+    }
+}
+
+impl<M: Model, C: ?Sized> Shared<M, C>
+where
+    M::Input: Clone,
+{
+    fn calls(&self, client: usize, input: &M::Input) -> usize {
+        let mut history = self.history.lock();
+        history.push(Operation::pending(client as u64, now(), input.clone()));
+        history.len() - 1
+    }
+
+    fn returns(&self, place: usize, output: M::Output) {
+        let at = now();
+        self.history.lock()[place].returned = Some(Return { at, output });
+    }
+}
+
+fn now() -> u64 {
+    time::since_start().as_nanos() as u64
+}
+
+/// A client with its clerk. What it asks and is told becomes part of the service's history.
+pub struct Client<M: Model, C: ?Sized> {
+    service: Service<M, C>,
+    number: usize,
+    name: String,
+    node: Node,
+    ends: Vec<ClientEnd>,
+    clerk: Arc<C>,
+}
+
+impl<M: Model, C: ?Sized> Client<M, C> {
+    /// Its number, from 0.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The service that it is a client of.
+    pub fn service(&self) -> &Service<M, C> {
+        &self.service
+    }
+
+    /// Does something on a thread of its own. A message comes when it is done.
+    pub fn meanwhile(
+        self,
+        act: impl FnOnce(&Client<M, C>) + Send + 'static,
+    ) -> (Arc<Client<M, C>>, Receiver<()>)
+    where
+        Arc<Client<M, C>>: Send,
+        M: 'static,
+        C: 'static,
+    {
+        let (client, (sender, done)) = (Arc::new(self), bounded(1));
+        let working = client.clone();
+        thread::spawn(move || {
+            act(&working);
+            let _ = sender.send(());
+        });
+        (client, done)
+    }
+
+    /// Connects it to every server.
+    pub fn connect_all(&self) {
+        let net = self.service.net();
+        self.ends.iter().for_each(|end| net.enable(end.id(), true));
+    }
+
+    /// One operation: `ask` calls the clerk, `told` is what the answer means to the model.
+    pub(super) fn perform<T>(
+        &self,
+        input: M::Input,
+        ask: impl FnOnce(&C) -> T,
+        told: impl FnOnce(&T) -> M::Output,
+    ) -> T
+    where
+        M::Input: Clone,
+    {
+        let Service { cluster, shared } = &self.service;
+        cluster.check_fault();
+        let describe = |output: Option<&M::Output>| ClientEvent {
+            client: self.name.clone(),
+            what: shared.model.describe(&input, output),
+            kind: if output.is_some() {
+                "returned"
+            } else {
+                "called"
+            },
+        };
+        trace::record(|| describe(None));
+        let place = shared.calls(self.number, &input);
+        let answer = harness::visit(&self.node, "client", || ask(&self.clerk));
+        let answer = answer.expect("clients do not crash");
+        let output = told(&answer);
+        trace::record(|| describe(Some(&output)));
+        shared.returns(place, output);
+        answer
+    }
+}
+
+/// What a client does, in the trace.
+struct ClientEvent {
+    client: String,
+    what: String,
+    kind: &'static str,
+}
+
+impl trace::Body for ClientEvent {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+}
+
+impl std::fmt::Display for ClientEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.client, self.what)
+    }
+}

@@ -1,0 +1,55 @@
+//! The state machine of 4A: a number.
+
+use bytes::Bytes;
+use labapi::StateMachine;
+use labrt::harness::Mutex;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A number, which the suites can read at any time.
+#[derive(Clone, Default)]
+pub struct Counter {
+    value: Arc<Mutex<i64>>,
+}
+
+/// What can be asked of a [`Counter`]. Each answers what the number is afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CounterOp {
+    /// One more.
+    Inc,
+    /// One less.
+    Dec,
+    /// Leave it.
+    Null,
+}
+
+impl Counter {
+    /// What it stands at.
+    pub fn value(&self) -> i64 {
+        *self.value.lock()
+    }
+}
+
+impl StateMachine for Counter {
+    type Op = CounterOp;
+    type Reply = i64;
+
+    fn apply(&mut self, op: CounterOp) -> i64 {
+        let mut value = self.value.lock();
+        *value += match op {
+            CounterOp::Inc => 1,
+            CounterOp::Dec => -1,
+            CounterOp::Null => 0,
+        };
+        *value
+    }
+
+    fn snapshot(&self) -> Bytes {
+        Bytes::copy_from_slice(&self.value().to_le_bytes())
+    }
+
+    fn restore(&mut self, snapshot: &Bytes) {
+        let bytes = <[u8; 8]>::try_from(&snapshot[..]);
+        *self.value.lock() = i64::from_le_bytes(bytes.expect("a snapshot that this machine made"));
+    }
+}
