@@ -1,8 +1,8 @@
 //! The reference replicated state machine, and the key/value service on it: lab 4, on any Raft that
 //! keeps `labapi`'s contract.
 //!
-//! Whatever a clerk asks for, a get as well, goes through Raft's log, so that it takes effect at one
-//! place in one order. What the layers pass to each other:
+//! Whatever a clerk asks for, a get as well, goes through Raft's log, so that it takes effect at
+//! one place in one order. What the layers pass to each other:
 //!
 //! ```text
 //!  clerk ──RPC──▶ server ──submit──▶ rsm ──start──▶ Raft
