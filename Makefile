@@ -12,6 +12,11 @@ make …
   test-3C        persistence
   test-3D        snapshots
   test-3         all four
+  test-4A        the replicated state machine
+  test-4B        the key/value service
+  test-4C        the key/value service with snapshots
+  test-4         all three
+  test-2024      the key/value service in the course's older form: Get, Put, Append
   test           everything a change must pass: the tests of every crate, then all suites
   check          format, lints, documentation, licences
   bench          what a switch, a lock, an RPC and a suite cost, as one table
@@ -24,6 +29,7 @@ The test targets take, in any combination:
   FILTER=backup  run only the cases whose name contains this
   MODE=real      real threads in real time, instead of the simulation (sim)
   RAFT=path      judge the Raft in that folder, instead of the reference
+  KV=path        judge the key/value service in that folder, on either Raft
   JOBS=1         so many worker processes, instead of one for each processor
   ARGS="…"       whatever else the runner knows; ARGS=--help shows it
 endef
@@ -33,13 +39,16 @@ quote = '$(subst ','\'',$(1))'
 option = $(if $(strip $(2)), --$(1) $(call quote,$(2)))
 
 # The runner works in a folder of its own, so it needs an absolute path.
-HOME_RAFT = $(patsubst ~/%,$(HOME)/%,$(RAFT))
-RAFT_PATH = $(if $(RAFT),$(if $(filter /%,$(firstword $(HOME_RAFT))),,$(CURDIR)/)$(HOME_RAFT))
+at_home = $(patsubst ~/%,$(HOME)/%,$(1))
+absolute = $(if $(1),$(if $(filter /%,$(firstword $(call at_home,$(1)))),,$(CURDIR)/)$(call \
+	at_home,$(1)))
 
 OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,mode,$(MODE))$(call \
-	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call option,raft,$(RAFT_PATH)) $(ARGS)
+	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV))) $(ARGS)
 
-PARTS := 3A 3B 3C 3D
+LAB_3 := 3A 3B 3C 3D
+LAB_4 := 4A 4B 4C
+PARTS := $(LAB_3) $(LAB_4) 2024
 RUN_SUITES = cargo run -q -p tests --example labs --
 
 # The integration tests of `tests`, without the suites: those come last, and take the options.
@@ -49,7 +58,7 @@ OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs)
 BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
 ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 
-.PHONY: help $(PARTS:%=test-%) test-3 test check bench book clean
+.PHONY: help $(PARTS:%=test-%) test-3 test-4 test check bench book clean
 
 help:
 	@: $(info $(HELP))
@@ -60,7 +69,11 @@ $(PARTS:%=test-%): test-%:
 
 test-3:
 	$(ANNOUNCE)
-	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
+	@$(RUN_SUITES) $(LAB_3)$(OPTIONS)
+
+test-4:
+	$(ANNOUNCE)
+	@$(RUN_SUITES) $(LAB_4)$(OPTIONS)
 
 test:
 	$(ANNOUNCE)

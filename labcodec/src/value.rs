@@ -43,6 +43,8 @@ pub enum Value {
     Option(Option<Box<Value>>),
     /// A sequence, tuple or array.
     Seq(Vec<Value>),
+    /// At the end of a sequence: so many more elements, which were not read ([`outline`]).
+    More(usize),
     /// A map, in its own order.
     Map(Vec<(Value, Value)>),
     /// A struct with named fields, in the order of the type.
@@ -69,7 +71,16 @@ pub enum Value {
 /// # Errors
 /// Those of the type's own `Serialize`.
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
-    value.serialize(ser::ToValue)
+    value.serialize(ser::ToValue { most: usize::MAX })
+}
+
+/// The tree of `value` with only the first `most` elements of each sequence: enough to show it, and
+/// next to free however long they are.
+///
+/// # Errors
+/// As [`to_value`].
+pub fn outline<T: Serialize + ?Sized>(value: &T, most: usize) -> Result<Value, Error> {
+    value.serialize(ser::ToValue { most })
 }
 
 /// The `T` whose tree is `value`.
@@ -109,6 +120,15 @@ impl Value {
             Value::Option(Some(inner)) => inner.as_seq(),
             _ => None,
         }
+    }
+
+    /// The number of elements, if it is a sequence, those that were not read included.
+    pub fn seq_len(&self) -> Option<usize> {
+        let items = self.as_seq()?;
+        Some(match items.split_last() {
+            Some((Value::More(more), read)) => read.len() + more,
+            _ => items.len(),
+        })
     }
 
     /// The bytes, whether the type calls them bytes, text, or a sequence of small numbers.

@@ -1,7 +1,7 @@
 //! Fields are found, changed and shown, however they are spelled.
 
 use bytes::Bytes;
-use labcodec::value::{Value, from_value, same_name, to_value};
+use labcodec::value::{Value, from_value, outline, same_name, to_value};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,4 +117,14 @@ fn one_line() {
         Value::Bytes(Bytes::from(vec![0; 5000])).to_string(),
         "5000B"
     );
+}
+
+#[test]
+fn an_outline_counts_what_it_does_not_read() {
+    let value = outline(&(1, vec![7; 100], vec![8; 3]), 3).expect("numbers have a tree");
+    assert_eq!(value.to_string(), "[1 [7 7 7 …+97] [8 8 8]]");
+    let items = value.as_seq().expect("a tuple is a sequence");
+    assert_eq!(items[1].seq_len(), Some(100));
+    assert_eq!(items[2].seq_len(), Some(3));
+    assert!(from_value::<(u64, Vec<u64>, Vec<u64>)>(value).is_err());
 }

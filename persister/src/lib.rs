@@ -14,7 +14,7 @@ pub use observe::{Moment, Observer, Save, SaveEvent};
 
 use bytes::Bytes;
 use labcodec::rope::Rope;
-use labcodec::value::{Value, to_value};
+use labcodec::value::{Value, outline};
 use labrt::harness::{self, Mutex};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::type_name;
@@ -77,7 +77,7 @@ impl Persister {
             ));
         }
         let size = bytes.len();
-        let value = || to_value(state).unwrap_or(Value::Unit);
+        let value = |most| outline(state, most).unwrap_or(Value::Unit);
         let seen = |moment| Save {
             number,
             moment,
@@ -88,7 +88,7 @@ impl Persister {
         if let Some(observer) = &observer {
             observer(&seen(Moment::Before));
         }
-        let kept = keeps_values.then(value);
+        let kept = keeps_values.then(|| value(usize::MAX));
         if !self.write(bytes, snapshot, kept) {
             return;
         }

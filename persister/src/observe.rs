@@ -29,15 +29,19 @@ pub struct Save<'a> {
     pub state_size: usize,
     /// The snapshot.
     pub snapshot: &'a Bytes,
-    pub(crate) value: &'a dyn Fn() -> Value,
+    /// The state's fields, with so many elements of each sequence.
+    pub(crate) value: &'a dyn Fn(usize) -> Value,
 }
 
 impl Save<'_> {
     /// The state's fields. They are walked for this call only.
     pub fn state(&self) -> Value {
-        (self.value)()
+        (self.value)(usize::MAX)
     }
 }
+
+/// Elements of a sequence that an event keeps.
+const SHOWN: usize = 4;
 
 /// A save as an event: `n2 save term=3 voted_for=1 log=4 state=120B snapshot=0B`.
 #[derive(Clone, Debug)]
@@ -46,7 +50,7 @@ pub struct SaveEvent {
     pub owner: String,
     /// The number of the save; the first ever is 1.
     pub number: u64,
-    /// The state's fields.
+    /// The state's fields, in outline: of sequences, the first few elements and how many more.
     pub state: Value,
     /// Encoded size of the state, in bytes.
     pub state_size: usize,
@@ -59,7 +63,7 @@ impl SaveEvent {
         SaveEvent {
             owner: owner.to_string(),
             number: save.number,
-            state: save.state(),
+            state: (save.value)(SHOWN),
             state_size: save.state_size,
             snapshot_size: save.snapshot.len(),
         }
@@ -85,10 +89,15 @@ impl fmt::Display for SaveEvent {
         if let Some(vote) = vote {
             write!(f, " voted_for={vote}")?;
         }
-        match log.map(|log| (log, log.as_seq())) {
-            None => {}
-            Some((_, Some(entries))) => write!(f, " log={}", entries.len())?,
-            Some((other, None)) => write!(f, " log={other}")?,
+        if let Some(log) = log {
+            // The log may be a type of its own around its entries.
+            let entries = log
+                .seq_len()
+                .or_else(|| log.find(names::ENTRIES)?.seq_len());
+            match entries {
+                Some(entries) => write!(f, " log={entries}")?,
+                None => write!(f, " log={log}")?,
+            }
         }
         write!(
             f,
@@ -107,14 +116,14 @@ impl Body for SaveEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use labcodec::value::to_value;
+    use labcodec::value::outline;
     use serde::Serialize;
 
     fn event(state: &impl Serialize) -> String {
         SaveEvent {
             owner: "n2".to_string(),
             number: 1,
-            state: to_value(state).unwrap(),
+            state: outline(state, SHOWN).unwrap(),
             state_size: 120,
             snapshot_size: 0,
         }
@@ -146,6 +155,28 @@ mod tests {
         assert_eq!(
             event(&state),
             "n2 save term=3 voted_for=- log=4 state=120B snapshot=0B"
+        );
+    }
+
+    #[test]
+    fn a_log_may_be_a_type_around_its_entries() {
+        #[derive(Serialize)]
+        struct State {
+            term: u64,
+            log: Log,
+        }
+        #[derive(Serialize)]
+        struct Log {
+            base: u64,
+            entries: Vec<u64>,
+        }
+        let log = Log {
+            base: 3,
+            entries: vec![7; 100],
+        };
+        assert_eq!(
+            event(&State { term: 3, log }),
+            "n2 save term=3 log=100 state=120B snapshot=0B"
         );
     }
 

@@ -27,6 +27,9 @@ impl<'de> Deserializer<'de> for Value {
             Value::Option(None) => visitor.visit_none(),
             Value::Option(Some(inner)) => visitor.visit_some(*inner),
             Value::Seq(items) => visitor.visit_seq(Items(items.into_iter())),
+            Value::More(more) => Err(Error::Mismatch(format!(
+                "an outline, which lacks {more} elements"
+            ))),
             Value::Map(pairs) => visitor.visit_map(Pairs::new(pairs)),
             Value::Struct { fields, .. } => visitor.visit_map(Fields::new(fields)),
             Value::Variant {

@@ -7,11 +7,18 @@ use serde::ser::{self, Serialize, Serializer};
 
 /// The serializer. It says that it is not meant for people, as the byte format does, so that types
 /// which know two forms show the one that travels.
-pub(super) struct ToValue;
+#[derive(Clone, Copy)]
+pub(super) struct ToValue {
+    /// So many elements of a sequence are read; the others are counted.
+    pub(super) most: usize,
+}
 
 /// Collects the elements of a sequence, tuple or array, or of a variant that is one.
 pub(super) struct Items {
     items: Vec<Value>,
+    /// Elements that were not read.
+    more: usize,
+    to: ToValue,
     variant: Option<(&'static str, &'static str)>,
 }
 
@@ -19,12 +26,14 @@ pub(super) struct Items {
 pub(super) struct Pairs {
     pairs: Vec<(Value, Value)>,
     key: Option<Value>,
+    to: ToValue,
 }
 
 /// Collects named fields, of a struct or of a variant that is one.
 pub(super) struct Fields {
     name: &'static str,
     fields: Vec<(&'static str, Value)>,
+    to: ToValue,
     variant: Option<&'static str>,
 }
 
@@ -83,7 +92,7 @@ impl Serializer for ToValue {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, v: &T) -> Result<Value, Error> {
-        Ok(Value::Option(Some(Box::new(v.serialize(ToValue)?))))
+        Ok(Value::Option(Some(Box::new(v.serialize(self)?))))
     }
 
     fn serialize_unit(self) -> Result<Value, Error> {
@@ -108,7 +117,7 @@ impl Serializer for ToValue {
         _name: &'static str,
         v: &T,
     ) -> Result<Value, Error> {
-        v.serialize(ToValue)
+        v.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -118,12 +127,14 @@ impl Serializer for ToValue {
         chosen: &'static str,
         v: &T,
     ) -> Result<Value, Error> {
-        Ok(variant(name, chosen, v.serialize(ToValue)?))
+        Ok(variant(name, chosen, v.serialize(self)?))
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Items, Error> {
         Ok(Items {
-            items: Vec::with_capacity(len.unwrap_or(0)),
+            items: Vec::with_capacity(len.unwrap_or(0).min(self.most)),
+            more: 0,
+            to: self,
             variant: None,
         })
     }
@@ -144,7 +155,9 @@ impl Serializer for ToValue {
         len: usize,
     ) -> Result<Items, Error> {
         Ok(Items {
-            items: Vec::with_capacity(len),
+            items: Vec::with_capacity(len.min(self.most)),
+            more: 0,
+            to: self,
             variant: Some((name, chosen)),
         })
     }
@@ -153,6 +166,7 @@ impl Serializer for ToValue {
         Ok(Pairs {
             pairs: Vec::with_capacity(len.unwrap_or(0)),
             key: None,
+            to: self,
         })
     }
 
@@ -160,6 +174,7 @@ impl Serializer for ToValue {
         Ok(Fields {
             name,
             fields: Vec::with_capacity(len),
+            to: self,
             variant: None,
         })
     }
@@ -174,6 +189,7 @@ impl Serializer for ToValue {
         Ok(Fields {
             name,
             fields: Vec::with_capacity(len),
+            to: self,
             variant: Some(chosen),
         })
     }
@@ -186,11 +202,17 @@ impl Serializer for ToValue {
 
 impl Items {
     fn push<T: Serialize + ?Sized>(&mut self, v: &T) -> Result<(), Error> {
-        self.items.push(v.serialize(ToValue)?);
+        match self.items.len() < self.to.most {
+            true => self.items.push(v.serialize(self.to)?),
+            false => self.more += 1,
+        }
         Ok(())
     }
 
-    fn finish(self) -> Result<Value, Error> {
+    fn finish(mut self) -> Result<Value, Error> {
+        if self.more > 0 {
+            self.items.push(Value::More(self.more));
+        }
         let items = Value::Seq(self.items);
         Ok(match self.variant {
             None => items,
@@ -229,14 +251,14 @@ impl ser::SerializeMap for Pairs {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.key = Some(key.serialize(ToValue)?);
+        self.key = Some(key.serialize(self.to)?);
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, v: &T) -> Result<(), Error> {
         let key = self.key.take();
         let key = key.ok_or_else(|| Error::Unsupported("a map's value without a key".into()))?;
-        self.pairs.push((key, v.serialize(ToValue)?));
+        self.pairs.push((key, v.serialize(self.to)?));
         Ok(())
     }
 
@@ -247,7 +269,7 @@ impl ser::SerializeMap for Pairs {
 
 impl Fields {
     fn push<T: Serialize + ?Sized>(&mut self, field: &'static str, v: &T) -> Result<(), Error> {
-        self.fields.push((field, v.serialize(ToValue)?));
+        self.fields.push((field, v.serialize(self.to)?));
         Ok(())
     }
 

@@ -27,13 +27,18 @@ impl Display for Value {
             Value::Option(Some(inner)) => write!(f, "{inner}"),
             Value::Seq(items) => {
                 let show = |item: &Value, f: &mut Formatter<'_>| write!(f, "{item}");
-                list(f, ['[', ']'], items, show)
+                let (read, more) = match items.split_last() {
+                    Some((Value::More(more), read)) => (read, *more),
+                    _ => (&items[..], 0),
+                };
+                list(f, ['[', ']'], (read, read.len() + more), show)
             }
+            Value::More(more) => write!(f, "…+{more}"),
             Value::Map(pairs) => {
                 let show = |(key, value): &(Value, Value), f: &mut Formatter<'_>| {
                     write!(f, "{key}: {value}")
                 };
-                list(f, ['{', '}'], pairs, show)
+                list(f, ['{', '}'], (pairs, pairs.len()), show)
             }
             Value::Struct { fields, .. } => {
                 write!(f, "{{")?;
@@ -57,7 +62,7 @@ impl Display for Value {
 fn list<T>(
     f: &mut Formatter<'_>,
     [open, close]: [char; 2],
-    items: &[T],
+    (items, len): (&[T], usize),
     show: impl Fn(&T, &mut Formatter<'_>) -> fmt::Result,
 ) -> fmt::Result {
     write!(f, "{open}")?;
@@ -67,7 +72,7 @@ fn list<T>(
         }
         show(item, f)?;
     }
-    match items.len().saturating_sub(SHOWN) {
+    match len - items.len().min(SHOWN) {
         0 => write!(f, "{close}"),
         more => write!(f, " …+{more}{close}"),
     }

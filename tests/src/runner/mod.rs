@@ -29,7 +29,7 @@ mod wire;
 mod worker;
 
 use crate::Submission;
-use crate::cases::{self, Case};
+use crate::cases::{self, Body, Case};
 use clap::Parser;
 use labrt::harness::Mutex;
 use options::{Mode, Options};
@@ -94,13 +94,13 @@ fn in_one_line(error: &clap::Error) -> String {
 }
 
 fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
-    let chosen = choose(options)?;
+    let chosen = choose(submission, options)?;
     if options.list {
         report::list(&chosen);
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(path) = &options.raft {
-        return submission::judge(path);
+    if options.raft.is_some() || options.kv.is_some() {
+        return submission::judge(options.raft.as_deref(), options.kv.as_deref());
     }
     let report = run(submission, options, &chosen, true)?;
     Ok(report.exit_code())
@@ -118,6 +118,7 @@ fn run(
         strategy: options.strategy,
         check_determinism: options.check_determinism,
         trace: options.trace,
+        tell: true,
         until: None,
     };
     let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
@@ -145,10 +146,7 @@ fn run(
     }
     report.finish();
     // What became of somebody else's Raft is no news of the one in this workspace.
-    let own = options
-        .judged
-        .is_none()
-        .then(|| notes().join("results.json"));
+    let own = (!options.is_of_others()).then(|| notes().join("results.json"));
     let Some(file) = options.results.clone().or(own) else {
         return Ok(report);
     };
@@ -185,7 +183,10 @@ fn jobs(
 }
 
 /// The cases that the command line means, with their places among all.
-fn choose(options: &Options) -> Result<Vec<(usize, &'static Case)>, String> {
+fn choose(
+    submission: Submission,
+    options: &Options,
+) -> Result<Vec<(usize, &'static Case)>, String> {
     for word in &options.select {
         if !cases::all().any(|case| case.is_meant_by(word)) {
             return Err(format!(
@@ -195,7 +196,9 @@ fn choose(options: &Options) -> Result<Vec<(usize, &'static Case)>, String> {
     }
     let wanted = |case: &Case| {
         let named = options.select.iter().any(|word| case.is_meant_by(word));
-        (options.select.is_empty() || named)
+        // The older form of the service is offered or not, and is nobody's duty.
+        let offered = !matches!(case.body, Body::Append(..)) || submission.lab4.append.is_some();
+        (options.select.is_empty() && offered || named)
             && (case.full_name().contains(&options.filter) || case.alias.contains(&options.filter))
     };
     let chosen: Vec<_> = cases::all()

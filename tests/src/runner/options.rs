@@ -5,7 +5,7 @@ use labrt::Strategy;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Judge a Raft implementation by the course's cases.
+/// Judge a Raft, and what stands on it, by the course's cases.
 #[derive(clap::Parser, Clone, Debug)]
 #[command(name = "labs")]
 pub(super) struct Options {
@@ -39,9 +39,15 @@ pub(super) struct Options {
     /// Judge the crate at this path, which offers `pub fn make` as `labapi::MakeRaft`
     #[arg(long)]
     pub(super) raft: Option<PathBuf>,
+    /// Judge the crate at this path in lab 4; it offers `pub fn lab4` as `labapi::kv::Lab4` tells
+    #[arg(long)]
+    pub(super) kv: Option<PathBuf>,
     /// What `--raft` was when this program was built: how to name it in a command
     #[arg(long, hide = true)]
-    pub(super) judged: Option<PathBuf>,
+    pub(super) judged_raft: Option<PathBuf>,
+    /// What `--kv` was
+    #[arg(long, hide = true)]
+    pub(super) judged_kv: Option<PathBuf>,
     /// Keep what became of each case in this file [default: target/raftlab/results.json]
     #[arg(long, hide = true)]
     pub(super) results: Option<PathBuf>,
@@ -87,19 +93,24 @@ impl Schedule {
 }
 
 impl Options {
+    /// Whether another implementation than the one in this workspace is judged.
+    pub(super) fn is_of_others(&self) -> bool {
+        self.judged_raft.is_some() || self.judged_kv.is_some()
+    }
+
     /// What follows `make test-3A FILTER=… SEED=…` to run a case again as it was run.
     pub(super) fn to_repeat(&self) -> String {
         let mut words = String::new();
         if self.mode == Mode::Real {
             words.push_str(" MODE=real");
         }
-        if let Some(path) = &self.judged {
+        let judged = [("RAFT", &self.judged_raft), ("KV", &self.judged_kv)];
+        for (variable, path) in judged {
+            let Some(path) = path else { continue };
             let root = root();
             let path = path.strip_prefix(&root).unwrap_or(path);
-            words.push_str(&format!(
-                " RAFT={}",
-                shell_word(&path.display().to_string())
-            ));
+            let path = shell_word(&path.display().to_string());
+            words.push_str(&format!(" {variable}={path}"));
         }
         let mut flags = Vec::new();
         match self.strategy {

@@ -42,7 +42,11 @@ pub(super) fn simplest(
         let jobs = super::jobs(
             &options,
             &[(place, case)],
-            Manner { strategy, ..how },
+            Manner {
+                strategy,
+                tell: false,
+                ..how
+            },
             workers,
         );
         let sink = best.clone();

@@ -2,6 +2,7 @@
 //! built beside the project's own crates, and run in this one's place.
 
 use super::{root, workspace, write_whole};
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -9,32 +10,83 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-/// What is expected of a crate.
+/// What is expected of a Raft.
 const MAKE: &str = "pub fn make(Vec<ClientEnd>, usize, Arc<Persister>, Sender<ApplyMsg>) \
-                    -> Arc<dyn Raft>";
+                    -> Arc<dyn Raft>` (labapi::MakeRaft)";
 
-/// Builds the crate at `path` with the suites, and runs it with the other arguments.
-pub(super) fn judge(path: &Path) -> Result<ExitCode, String> {
-    let (path, name) = inspect(path)?;
-    let program = format!("judged-{:016x}", number(&path));
-    let home = write_main(&path, &name, &program).map_err(|error| {
+/// What is expected of lab 4.
+const LAB4: &str = "pub fn lab4<M: StateMachine>() -> Lab4<M>` (labapi::kv::Lab4)";
+
+/// One crate of a submission, or the reference in its place.
+struct Part {
+    /// What chooses it.
+    variable: &'static str,
+    /// How the program around it calls it.
+    alias: &'static str,
+    offers: &'static str,
+    /// The package, and where it is.
+    name: String,
+    path: PathBuf,
+    /// Whether it was handed in.
+    is_theirs: bool,
+}
+
+impl Part {
+    fn new(
+        (variable, alias, offers): (&'static str, &'static str, &'static str),
+        theirs: Option<&Path>,
+        ours: &str,
+    ) -> Result<Part, String> {
+        let (path, name) = match theirs {
+            Some(path) => inspect(path, variable)?,
+            None => (workspace().join(ours), ours.to_string()),
+        };
+        Ok(Part {
+            variable,
+            alias,
+            offers,
+            name,
+            path,
+            is_theirs: theirs.is_some(),
+        })
+    }
+
+    /// Its line in a table of dependencies. No path or name can break out of its quotes.
+    fn dependency(&self) -> String {
         format!(
-            "cannot write the program that runs {}: {error}",
-            path.display()
+            "{} = {{ package = {}, path = {} }}\n",
+            self.alias,
+            quote(&self.name),
+            quote(&self.path.display().to_string())
         )
-    })?;
-    let built = build(&home, &path, &name, &program)?;
-    let status = Command::new(built)
-        .arg("--judged")
-        .arg(&path)
-        .args(arguments_without_raft())
+    }
+}
+
+/// Builds the crates at these paths with the suites, the reference where none is given, and runs
+/// that with the other arguments.
+pub(super) fn judge(raft: Option<&Path>, kv: Option<&Path>) -> Result<ExitCode, String> {
+    let parts = [
+        Part::new(("RAFT", "submitted_raft", MAKE), raft, "raft")?,
+        Part::new(("KV", "submitted_kv", LAB4), kv, "kvraft")?,
+    ];
+    let program = format!("judged-{:016x}", number(&parts));
+    let home = write_main(&parts, &program)
+        .map_err(|error| format!("cannot write the program that runs a submission: {error}"))?;
+    let built = build(&home, &parts, &program)?;
+    let mut command = Command::new(&built);
+    for part in parts.iter().filter(|part| part.is_theirs) {
+        let flag = format!("--judged-{}", part.variable.to_lowercase());
+        command.arg(flag).arg(&part.path);
+    }
+    let status = command
+        .args(other_arguments())
         .status()
-        .map_err(|error| format!("cannot run what was built from {}: {error}", path.display()))?;
+        .map_err(|error| format!("cannot run {}: {error}", built.display()))?;
     Ok(ExitCode::from(status.code().unwrap_or(2) as u8))
 }
 
 /// The crate's full path and its package's name.
-fn inspect(path: &Path) -> Result<(PathBuf, String), String> {
+fn inspect(path: &Path, variable: &str) -> Result<(PathBuf, String), String> {
     // cargo test runs this in the package's folder; paths are meant from the project's root.
     let from_root = root().join(path);
     let path = [path, &from_root]
@@ -42,14 +94,14 @@ fn inspect(path: &Path) -> Result<(PathBuf, String), String> {
         .find(|path| path.exists())
         .ok_or_else(|| {
             format!(
-                "there is nothing at {}: RAFT= takes the folder of a crate",
+                "there is nothing at {}: {variable}= takes the folder of a crate",
                 path.display()
             )
         })?;
     let manifest = path.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).map_err(|_| {
         format!(
-            "{} is no crate, it has no Cargo.toml: RAFT= takes the folder of a crate",
+            "{} is no crate, it has no Cargo.toml: {variable}= takes the folder of a crate",
             path.display()
         )
     })?;
@@ -68,7 +120,7 @@ fn inspect(path: &Path) -> Result<(PathBuf, String), String> {
     });
     let name = name.ok_or_else(|| match text.contains("[workspace]") {
         true => format!(
-            "{} is a workspace, not a crate: RAFT= takes the folder of one of its members",
+            "{} is a workspace, not a crate: {variable}= takes the folder of one of its members",
             path.display()
         ),
         false => format!("{} names no package", manifest.display()),
@@ -93,15 +145,29 @@ fn name_in_toml(text: &str) -> Option<String> {
     Some(line.split('"').nth(1)?.to_string())
 }
 
-/// Tells crates of one name apart, so that each has a program of its own.
-fn number(path: &Path) -> u64 {
+/// Tells submissions apart, so that each has a program of its own.
+fn number(parts: &[Part]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
+    for part in parts {
+        part.path.hash(&mut hasher);
+    }
     hasher.finish()
 }
 
-/// Writes the program around the crate; its folder.
-fn write_main(path: &Path, name: &str, program: &str) -> std::io::Result<PathBuf> {
+/// How reports call what is judged.
+fn title([raft, kv]: &[Part; 2]) -> String {
+    match (raft.is_theirs, kv.is_theirs) {
+        (true, false) => raft.name.clone(),
+        (false, true) => format!("{} on the reference Raft", kv.name),
+        _ if raft.path.parent() == kv.path.parent() => {
+            format!("{} and {}", raft.name, kv.name)
+        }
+        _ => format!("{} on {}", kv.path.display(), raft.path.display()),
+    }
+}
+
+/// Writes the program around the crates; its folder.
+fn write_main(parts: &[Part; 2], program: &str) -> std::io::Result<PathBuf> {
     let root = workspace();
     let home = root.join("target/raftlab/submissions").join(program);
     fs::create_dir_all(home.join("src"))?;
@@ -109,25 +175,37 @@ fn write_main(path: &Path, name: &str, program: &str) -> std::io::Result<PathBuf
     let profiles = profiles
         .split_once("\n[profile.")
         .map_or("", |(_, after)| after);
-    // The crate is named as a table, so that neither path nor name can break out of its quotes.
-    let manifest = format!(
+    let mut manifest = format!(
         "[package]\nname = \"{program}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
          publish = false\n\n\
          [workspace]\n\n[dependencies]\nlabapi = {{ path = {labapi} }}\n\
-         tests = {{ path = {tests} }}\nsubmission = {{ package = {name}, path = {path} }}\n\n\
-         [profile.{profiles}\n\
-         # Not a member here, but what is under test: checked as a member is.\n\
-         [profile.dev.package.{name}]\ndebug-assertions = true\noverflow-checks = true\n",
+         tests = {{ path = {tests} }}\n",
         labapi = quote(&root.join("labapi").display().to_string()),
         tests = quote(&root.join("tests").display().to_string()),
-        name = quote(name),
-        path = quote(&path.display().to_string()),
     );
+    // One crate may be both; a package depends on it but once.
+    let [raft, kv] = parts;
+    let is_one = raft.path == kv.path;
+    manifest.push_str(&raft.dependency());
+    if !is_one {
+        manifest.push_str(&kv.dependency());
+    }
+    manifest.push_str(&format!("\n[profile.{profiles}\n"));
+    manifest.push_str("# Not members here, but what is under test: checked as members are.\n");
+    let names: BTreeSet<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    for name in names {
+        manifest.push_str(&format!(
+            "[profile.dev.package.{}]\ndebug-assertions = true\noverflow-checks = true\n",
+            quote(name)
+        ));
+    }
     write_if_new(&home.join("Cargo.toml"), &manifest)?;
     let main = format!(
         "use std::process::ExitCode;\n\nfn main() -> ExitCode {{\n    \
-         tests::main(tests::Submission {{ name: {}, raft: submission::make }})\n}}\n",
-        quote(name)
+         tests::main(tests::Submission {{\n        name: {},\n        \
+         raft: submitted_raft::make,\n        lab4: {}::lab4(),\n    }})\n}}\n",
+        quote(&title(parts)),
+        if is_one { raft.alias } else { kv.alias }
     );
     write_if_new(&home.join("src/main.rs"), &main)?;
     // Cargo adds the submission to the copy. When the original has changed since, the copy would
@@ -158,10 +236,13 @@ fn write_if_new(path: &Path, text: &str) -> std::io::Result<()> {
     }
 }
 
-fn build(home: &Path, path: &Path, name: &str, program: &str) -> Result<PathBuf, String> {
+fn build(home: &Path, parts: &[Part; 2], program: &str) -> Result<PathBuf, String> {
     let target = workspace().join("target");
+    let theirs: Vec<&Part> = parts.iter().filter(|part| part.is_theirs).collect();
     if std::io::stderr().is_terminal() {
-        eprintln!("Building {}", path.display());
+        for part in &theirs {
+            eprintln!("Building {}", part.path.display());
+        }
     }
     let output = Command::new(cargo())
         .args(["build", "--quiet", "--color", "never", "--manifest-path"])
@@ -174,15 +255,24 @@ fn build(home: &Path, path: &Path, name: &str, program: &str) -> Result<PathBuf,
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let failed = |package: &str| text.contains(&format!("could not compile `{package}`"));
-    let path = path.display();
-    let (what, error) = match (failed(name), failed(program)) {
-        (true, _) => (format!("{path} does not compile"), first_error(&text)),
-        // Only our few lines around the crate do not: it is not what they expect.
-        (false, true) => (
-            format!("{path} offers no `{MAKE}` (labapi::MakeRaft)"),
-            first_error(&text),
-        ),
-        (false, false) => (format!("{path} cannot be built"), from_first_error(&text)),
+    let (what, error) = if let Some(part) = theirs.iter().find(|part| failed(&part.name)) {
+        let what = format!("{} does not compile", part.path.display());
+        (what, first_error(&text))
+    } else if failed(program)
+        // Only our few lines around the crates do not: one is not what they expect.
+        && let Some(part) = theirs
+            .iter()
+            .find(|part| text.contains(part.alias) || theirs.len() == 1)
+    {
+        let what = format!("{} offers no `{}", part.path.display(), part.offers);
+        (what, first_error(&text))
+    } else {
+        let paths: Vec<String> = theirs
+            .iter()
+            .map(|part| part.path.display().to_string())
+            .collect();
+        let what = format!("{} cannot be built", paths.join(" with "));
+        (what, from_first_error(&text))
     };
     Err(format!("{what}; the first error is\n{error}"))
 }
@@ -204,14 +294,14 @@ fn cargo() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// This program's arguments, less `--raft` and its value.
-fn arguments_without_raft() -> Vec<String> {
+/// This program's arguments, less those that chose the submission.
+fn other_arguments() -> Vec<String> {
     let mut arguments = std::env::args().skip(1);
     let mut kept = Vec::new();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--raft" => drop(arguments.next()),
-            raft if raft.starts_with("--raft=") => {}
+            "--raft" | "--kv" => drop(arguments.next()),
+            both if both.starts_with("--raft=") || both.starts_with("--kv=") => {}
             _ => kept.push(argument),
         }
     }

@@ -18,6 +18,8 @@ pub(super) struct Manner {
     pub(super) strategy: Schedule,
     pub(super) check_determinism: bool,
     pub(super) trace: bool,
+    /// What led to a failure is wanted as well.
+    pub(super) tell: bool,
     /// Simulated runs end here, to be looked at: what became of them is of no interest.
     pub(super) until: Option<Duration>,
 }
@@ -171,7 +173,9 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         }
         return outcome;
     }
-    if let Some(told) = &mut outcome.failure {
+    if let Some(told) = &mut outcome.failure
+        && how.tell
+    {
         // The same again, this time with a trace: the run follows from its seed. One that was
         // given up would only be stuck once more, so it stops just before.
         let before = outcome.duration.saturating_sub(NEAR);

@@ -1,6 +1,7 @@
 //! The worker's side: does one job after another until its parent hangs up. Whatever the code
 //! under test does to this process - aborts, overflows a stack, never returns - costs one run.
 
+use super::trial::Manner;
 use super::wire::{self, Job, Record};
 use super::{logs, trial};
 use crate::{Submission, cases};
@@ -21,12 +22,20 @@ pub(super) fn main(submission: Submission) -> ExitCode {
         let Some(case) = cases::all().nth(job.case) else {
             return ExitCode::from(2);
         };
+        let mut is_told = false;
         for seed in job.first..job.first + job.count {
             let password = job.password;
             if wire::send(&mut parent, &Record::Begin { password, seed }).is_err() {
                 return ExitCode::from(2);
             }
-            let outcome = trial::run(submission, case, seed, job.how);
+            // A report tells of the first failure of a case: its job's first one, at most. The
+            // others' events would be written, and never read.
+            let how = Manner {
+                tell: job.how.tell && !is_told,
+                ..job.how
+            };
+            let outcome = trial::run(submission, case, seed, how);
+            is_told |= outcome.failure.is_some();
             let spent = outcome.spent;
             if wire::send(&mut parent, &Record::End { password, outcome }).is_err() {
                 return ExitCode::from(2);
