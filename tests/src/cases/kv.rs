@@ -182,16 +182,18 @@ fn one_partition(lab: &KvLab) {
     among_many.check_get("1", "14", version);
 
     lab.note("a minority does not");
-    let (putting, put) = lab.client_of(&minority).meanwhile(move |client| {
-        client.put("1", "15", version);
-    });
-    let (getting, get) = lab.client_of(&minority).meanwhile(|client| {
-        client.get("1");
-    });
+    let (putting, put) = lab
+        .client_of(&minority)
+        .meanwhile(move |client| format!("{:?}", client.put("1", "15", version)));
+    let (getting, get) = lab
+        .client_of(&minority)
+        .meanwhile(|client| format!("{:?}", client.get("1")));
     lab.sleep(Duration::from_secs(1));
     for (what, done) in [("put", &put), ("get", &get)] {
-        if done.try_recv().is_ok() {
-            lab.fault(format!("a {what} was answered in a minority"));
+        if let Ok(answer) = done.try_recv() {
+            lab.fault(format!(
+                "servers {minority:?}, a minority, answered a {what} of key \"1\": {answer}"
+            ));
         }
     }
 

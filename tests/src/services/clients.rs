@@ -231,11 +231,11 @@ impl<M: Model, C: ?Sized> Client<M, C> {
         &self.service
     }
 
-    /// Does something on a thread of its own. A message comes when it is done.
-    pub fn meanwhile(
+    /// Does something on a thread of its own. What it returns comes when it is done.
+    pub fn meanwhile<T: Send + 'static>(
         self,
-        act: impl FnOnce(&Client<M, C>) + Send + 'static,
-    ) -> (Arc<Client<M, C>>, Receiver<()>)
+        act: impl FnOnce(&Client<M, C>) -> T + Send + 'static,
+    ) -> (Arc<Client<M, C>>, Receiver<T>)
     where
         Arc<Client<M, C>>: Send,
         M: 'static,
@@ -244,8 +244,7 @@ impl<M: Model, C: ?Sized> Client<M, C> {
         let (client, (sender, done)) = (Arc::new(self), bounded(1));
         let working = client.clone();
         thread::spawn(move || {
-            act(&working);
-            let _ = sender.send(());
+            let _ = sender.send(act(&working));
         });
         (client, done)
     }

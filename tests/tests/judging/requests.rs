@@ -164,6 +164,17 @@ fn a_crate_without_make() {
     refused_by_compiler(&judge(&other), &expected, "error[E0308]: mismatched types");
 }
 
+#[test]
+fn a_crate_without_lab4() {
+    let path = submission("without-lab4", "pub fn make() {}\n");
+    let path = path.to_str().expect("the path is text");
+    let answer = labs(&["4A", "--kv", path]);
+    let expected = ["offers no `pub fn lab4<M: StateMachine>() -> Lab4<M>`"];
+    refused_by_compiler(&answer, &expected, "cannot find function `lab4`");
+    let nowhere = labs(&["4A", "--kv", "nowhere"]);
+    refused(&nowhere, &["nothing at nowhere", "KV= takes the folder"]);
+}
+
 /// Cargo's own error, with its cause, which it tells last.
 #[test]
 fn a_crate_that_lacks_something() {

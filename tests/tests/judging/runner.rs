@@ -139,6 +139,7 @@ const OF_MAKE: &[&str] = &[
     "FILTER",
     "MODE",
     "RAFT",
+    "KV",
     "JOBS",
     "ARGS",
 ];
