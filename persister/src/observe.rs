@@ -88,7 +88,16 @@ impl fmt::Display for SaveEvent {
         match log.map(|log| (log, log.as_seq())) {
             None => {}
             Some((_, Some(entries))) => write!(f, " log={}", entries.len())?,
-            Some((other, None)) => write!(f, " log={other}")?,
+            // A struct of the entries and of what the snapshot holds.
+            Some((log, None)) => match log.find(names::ENTRIES).and_then(Value::as_seq) {
+                Some(entries) => {
+                    write!(f, " log={}", entries.len())?;
+                    let before = log.find(names::LAST_INCLUDED_INDEX);
+                    let before = before.and_then(Value::as_u64).filter(|index| *index > 0);
+                    before.map_or(Ok(()), |index| write!(f, " after {index}"))?;
+                }
+                None => write!(f, " log={log}")?,
+            },
         }
         write!(
             f,

@@ -1,10 +1,11 @@
 //! What the cluster adds to the trace.
 
 use super::name;
+use labapi::State;
 use labrt::trace::Body;
 use std::fmt;
 
-pub(super) enum ClusterEvent {
+pub(crate) enum ClusterEvent {
     Start(usize),
     Crash(usize),
     Connect(usize),
@@ -22,6 +23,11 @@ pub(super) enum ClusterEvent {
         server: usize,
         index: u64,
     },
+    /// What a server says of itself; told when it is news.
+    Says {
+        server: usize,
+        state: State,
+    },
     Begin {
         what: String,
     },
@@ -37,6 +43,7 @@ impl Body for ClusterEvent {
             ClusterEvent::Apply { .. } => "apply",
             ClusterEvent::Snapshot { .. } => "snapshot",
             ClusterEvent::Install { .. } => "install",
+            ClusterEvent::Says { .. } => "state",
             ClusterEvent::Begin { .. } => "test",
         }
     }
@@ -61,6 +68,14 @@ impl fmt::Display for ClusterEvent {
             }
             ClusterEvent::Install { server, index } => {
                 write!(f, "{} installs a snapshot up to {index}", name(*server))
+            }
+            ClusterEvent::Says { server, state } => {
+                let claim = if state.is_leader {
+                    "it leads"
+                } else {
+                    "it does not lead"
+                };
+                write!(f, "{} says: {claim}, term {}", name(*server), state.term)
             }
             ClusterEvent::Begin { what } => write!(f, "test: {what}"),
         }

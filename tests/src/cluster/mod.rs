@@ -16,8 +16,8 @@ mod verbs;
 pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
-use event::ClusterEvent;
-use labapi::{ClientEnd, MakeRaft, Persister, Raft, channel};
+pub(crate) use event::ClusterEvent;
+use labapi::{ClientEnd, MakeRaft, Persister, Raft, State, channel};
 use labrpc::Network;
 use labrt::harness::{self, Mutex};
 use labrt::{Node, time, trace};
@@ -60,6 +60,8 @@ struct Server {
     nodes: Vec<Node>,
     connected: bool,
     incarnation: u64,
+    /// What its present incarnation last said of itself.
+    said: Option<State>,
 }
 
 struct Running {
@@ -139,6 +141,7 @@ impl Cluster {
         let (persister, incarnation) = {
             let entry = &mut self.inner.servers.lock()[server];
             entry.incarnation += 1;
+            entry.said = None;
             entry.nodes.push(node.clone());
             (entry.persister.clone(), entry.incarnation)
         };

@@ -7,7 +7,10 @@
 //! | `real` | what only real threads need |
 //! | `worker`, `wire`, `pool` | worker processes, both sides |
 //! | `autopsy` | what led to a worker's death |
-//! | `report` | the table, failures, the summary |
+//! | `report` | the table, the summary |
+//! | `story` | a failure, told |
+//! | `scene` | how the events of a run leave the servers |
+//! | `lanes` | events side by side, a column for each server |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
 //! | `shrink` | looks for a simpler run that fails |
@@ -15,6 +18,7 @@
 //! | `submission` | judging a crate that is not linked in |
 
 mod autopsy;
+pub mod lanes;
 mod libtest;
 mod logs;
 mod options;
@@ -22,7 +26,9 @@ mod pool;
 pub(crate) mod real;
 mod report;
 pub mod results;
+mod scene;
 mod shrink;
+mod story;
 mod submission;
 mod trial;
 mod wire;

@@ -26,7 +26,7 @@ pub(super) fn main(submission: Submission) -> ExitCode {
             if wire::send(&mut parent, &Record::Begin { password, seed }).is_err() {
                 return ExitCode::from(2);
             }
-            let outcome = trial::run(submission, case, seed, job.how);
+            let outcome = Box::new(trial::run(submission, case, seed, job.how));
             let spent = outcome.spent;
             if wire::send(&mut parent, &Record::End { password, outcome }).is_err() {
                 return ExitCode::from(2);

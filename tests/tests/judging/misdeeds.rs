@@ -38,7 +38,9 @@ fn contains(reason: &str, words: &[&str]) {
 fn shows_events(answer: &Answer) {
     let last = answer.stdout.split_once("the last events before it\n");
     let (_, last) = last.unwrap_or_else(|| panic!("no events in\n{answer}"));
-    contains(last.lines().next().unwrap_or_default(), &["    0.", "n"]);
+    let is_event = |line: &&str| line.starts_with("    ") && line.contains("  0.0");
+    let first = last.lines().take(2).find(is_event);
+    assert!(first.is_some(), "no event below the heading in\n{answer}");
     let trace = Path::new(answer.after("the whole trace: "));
     let text = std::fs::read_to_string(trace).expect("the trace can be read");
     contains(&text, &["0.000000  n0 starts\n"]);
