@@ -2,9 +2,12 @@
 
 use crate::failure::Kind;
 use crate::node::{self, Node};
+use crate::panics;
 use crate::thread;
 use crate::world;
+use std::backtrace::Backtrace;
 use std::panic::Location;
+use std::path::PathBuf;
 
 /// A lock that is no scheduling point, for the harness's own state. Never hold it across anything
 /// that may block, switch or spawn: then a crash can never leave that state half changed.
@@ -47,6 +50,17 @@ pub fn warn(text: String) {
         Some(kernel) => kernel.warn(text),
         None => log::warn!("{text}"),
     }
+}
+
+/// From now on, the backtraces in reports leave out the frames of code below `folders`, the
+/// harness's other crates: whoever reads a report looks for their own.
+pub fn hide_frames(folders: Vec<PathBuf>) {
+    panics::hide_frames(folders);
+}
+
+/// Where the calling thread is, as reports show it: a function and its place for each frame.
+pub fn backtrace() -> String {
+    panics::own_frames(&Backtrace::force_capture().to_string(), panics::FRAMES)
 }
 
 /// Ends the run at once as failed, for `reason`; in the real world, panics with it.

@@ -6,9 +6,9 @@ use crate::world;
 use std::any::Any;
 use std::backtrace::Backtrace;
 use std::cell::RefCell;
-use std::fmt::Write as _;
 use std::panic;
-use std::sync::Once;
+use std::path::PathBuf;
+use std::sync::{Once, OnceLock};
 
 /// What the panic hook saw, until the panic reaches the bottom of its thread.
 struct Noted {
@@ -75,14 +75,29 @@ fn text_of(payload: &(dyn Any + Send)) -> &str {
 }
 
 /// How many frames a report shows.
-const FRAMES: usize = 12;
+pub(crate) const FRAMES: usize = 12;
 
-/// The frames that a reader can do something about: not std's, not the scheduler's.
+/// Folders of the harness's other crates.
+static HIDDEN: OnceLock<Vec<PathBuf>> = OnceLock::new();
+
+/// From now on, backtraces leave out the frames of code below `folders`, unless there is nothing
+/// else to show.
+pub(crate) fn hide_frames(folders: Vec<PathBuf>) {
+    // Whoever comes second wants the same.
+    let _ = HIDDEN.set(folders);
+}
+
+/// The frames that a reader can do something about: not std's, not the harness's. If all are the
+/// harness's, those: then it is its own mistake.
 pub(crate) fn own_frames(backtrace: &str, frames: usize) -> String {
+    let hidden = HIDDEN.get().map_or(&[][..], Vec::as_slice);
+    frames_outside(hidden, backtrace, frames)
+}
+
+fn frames_outside(hidden: &[PathBuf], backtrace: &str, frames: usize) -> String {
     let lines: Vec<&str> = backtrace.lines().collect();
     let here = std::env::current_dir().unwrap_or_default();
-    let mut out = String::new();
-    let mut shown = 0;
+    let (mut own, mut harness) = (Vec::new(), Vec::new());
     for pair in lines.windows(2) {
         let (Some((_, function)), Some(place)) = (
             pair[0].trim().split_once(": "),
@@ -90,7 +105,7 @@ pub(crate) fn own_frames(backtrace: &str, frames: usize) -> String {
         ) else {
             continue;
         };
-        if place.contains("/kernel/lifecycle.rs") && shown > 0 {
+        if place.contains("/kernel/lifecycle.rs") && own.len() + harness.len() > 0 {
             break; // the bottom of a simulated thread
         }
         let foreign = ["/rustc/", "/.cargo/registry/", "/sysdeps/", "./nptl/"];
@@ -102,11 +117,46 @@ pub(crate) fn own_frames(backtrace: &str, frames: usize) -> String {
         if foreign || full.starts_with(concat!(env!("CARGO_MANIFEST_DIR"), "/src")) {
             continue;
         }
-        let _ = writeln!(out, "    {function}\n        at {place}");
-        shown += 1;
-        if shown == frames {
-            break;
-        }
+        let list = match hidden.iter().any(|folder| full.starts_with(folder)) {
+            true => &mut harness,
+            false => &mut own,
+        };
+        list.push(format!("    {function}\n        at {place}"));
     }
-    out.trim_end().to_string()
+    let mut shown = if own.is_empty() { harness } else { own };
+    shown.truncate(frames);
+    shown.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BACKTRACE: &str = "\
+   0: core::panicking::panic
+             at /rustc/5980/library/core/src/panicking.rs:80:14
+   1: handle_vote
+             at /students/raft/src/lib.rs:7:9
+   2: serve
+             at /course/labrpc/src/handler.rs:33:5
+   3: body
+             at /somewhere/labrt/src/kernel/lifecycle.rs:90:5
+   4: below
+             at /students/raft/src/lib.rs:1:1";
+
+    #[test]
+    fn a_reader_sees_their_own_frames() {
+        let own = "    handle_vote\n        at /students/raft/src/lib.rs:7:9";
+        let course = [PathBuf::from("/course")];
+        assert_eq!(frames_outside(&course, BACKTRACE, 9), own);
+        let serve = "    serve\n        at /course/labrpc/src/handler.rs:33:5";
+        assert_eq!(frames_outside(&[], BACKTRACE, 9), format!("{own}\n{serve}"));
+        assert_eq!(frames_outside(&[], BACKTRACE, 1), own);
+        // Then the mistake is the harness's.
+        let both = [PathBuf::from("/course"), PathBuf::from("/students")];
+        assert_eq!(
+            frames_outside(&both, BACKTRACE, 9),
+            format!("{own}\n{serve}")
+        );
+    }
 }
