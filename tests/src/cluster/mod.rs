@@ -291,6 +291,7 @@ impl Cluster {
 
     /// Ends the cluster: every server is told to, and must have no thread left two seconds later.
     pub fn shut_down(&self) {
+        self.note("the case is over: kill() for every server");
         let running: Vec<(usize, Option<Arc<Running>>)> = {
             let mut servers = self.inner.servers.lock();
             servers

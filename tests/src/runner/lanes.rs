@@ -13,6 +13,9 @@ pub const WIDTH: usize = 110;
 /// More servers than this have no column each.
 const MOST: usize = 5;
 
+/// What the time takes in a line of the trace.
+const STAMP: usize = 11;
+
 /// What the time takes, with the blanks behind it.
 const TIME: usize = 12;
 
@@ -81,8 +84,13 @@ impl Lanes {
 
     /// An event of the trace in its column. What is no event is left as it is.
     pub fn line(&self, event: &str) -> String {
+        self.line_with(event, "")
+    }
+
+    /// The same with `suffix` behind it, which is shown even if not all of the event is.
+    pub(super) fn line_with(&self, event: &str, suffix: &str) -> String {
         let Some((time, what)) = split(event) else {
-            return event.to_string();
+            return format!("{event}{suffix}");
         };
         let mut line = format!("{time:>10}  ");
         match place(what) {
@@ -90,11 +98,11 @@ impl Lanes {
                 for _ in 0..server {
                     line.push_str(&format!("{:<1$}", "│", self.step));
                 }
-                line.push_str(&self.fit(TIME + server * self.step, &cell));
+                line.push_str(&self.fit(TIME + server * self.step, &cell, suffix));
                 self.guide(&mut line);
             }
             _ => {
-                let across = self.fit(TIME + 3, what);
+                let across = self.fit(TIME + 3, what, suffix);
                 line.push_str(&format!("── {across} "));
                 let rest = self.width.saturating_sub(line.chars().count());
                 line.push_str(&"─".repeat(rest));
@@ -103,21 +111,21 @@ impl Lanes {
         line.trim_end().to_string()
     }
 
-    /// As much of `text` as fits behind `start`.
-    fn fit(&self, start: usize, text: &str) -> String {
-        let room = self.width - start;
+    /// As much of `text` as fits behind `start`, what became of it, and `suffix`.
+    fn fit(&self, start: usize, text: &str, suffix: &str) -> String {
+        let fate = text.find(" ✗ ").or_else(|| text.find(" ✓"));
+        let (text, fate) = text.split_at(fate.unwrap_or(text.len()));
+        let suffix = &format!("{fate}{suffix}");
+        let room = self.width.saturating_sub(start + suffix.chars().count());
         let clean = text
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect::<String>();
         if clean.chars().count() <= room {
-            return clean;
+            return clean + suffix;
         }
-        clean
-            .chars()
-            .take(room - 1)
-            .chain(std::iter::once('…'))
-            .collect()
+        let short: String = clean.chars().take(room.saturating_sub(1)).collect();
+        format!("{short}…{suffix}")
     }
 
     /// Goes on with the columns that a cell has left free.
@@ -135,7 +143,9 @@ impl Lanes {
 
 /// The time of an event, and what it says.
 fn split(line: &str) -> Option<(&str, &str)> {
-    let (time, what) = line.trim_start().split_once("  ")?;
+    // A report that quotes events has moved them in, and laid them out already.
+    let (time, what) = line.split_at_checked(STAMP)?;
+    let (time, what) = (time.trim_start(), what.strip_prefix("  ")?);
     let (whole, fraction) = time.split_once('.')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_event = digits(whole) && fraction.len() == 6 && digits(fraction);
@@ -203,7 +213,7 @@ mod tests {
         let shown = "  0.542375  ← n2@1 RequestVote last=0@0";
         assert_eq!(lanes().line(request), shown);
         let lost = "   0.542375  n2@1 → n0 RequestVote last=0@0 ✗ lost request";
-        let shown = "  0.542375  │         │         @1 → n0 RequestVote last=0@0 ✗ lost req…";
+        let shown = "  0.542375  │         │         @1 → n0 RequestVote last=… ✗ lost request";
         assert_eq!(lanes().line(lost), shown);
     }
 

@@ -20,7 +20,12 @@ pub(crate) fn watch_panics() {
             .unwrap_or_default();
         let text = info.payload_as_str().unwrap_or("(no message)");
         let at = labrt::time::since_start().as_secs_f64();
-        let told = format!("panic{place}: {text}\n  in thread {node}{thread} at {at:.3} s");
+        let mut told = format!("panic{place}: {text}\n  in thread {node}{thread} at {at:.3} s");
+        let backtrace = labrt::harness::backtrace();
+        if !backtrace.is_empty() {
+            told.push('\n');
+            told.push_str(&backtrace);
+        }
         STRAY.lock().get_or_insert(told);
     }));
 }

@@ -10,7 +10,7 @@ use labrpc::{MessageEvent, Step};
 use labrt::trace::Event;
 use persister::SaveEvent;
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -65,6 +65,14 @@ impl Server {
 #[derive(Default)]
 struct Scene {
     servers: BTreeMap<usize, Server>,
+    /// Who has shown itself as leader of a term. More than one is the worst that can happen.
+    leaders: BTreeMap<u64, BTreeSet<usize>>,
+    /// The methods by which votes are asked for.
+    vote_methods: BTreeSet<String>,
+    /// The term and candidate of each vote that has reached its candidate.
+    votes: BTreeMap<(u64, usize), BTreeSet<usize>>,
+    /// Terms and leaders without a majority.
+    usurpers: BTreeMap<(u64, usize), BTreeSet<usize>>,
 }
 
 /// The events as lines, and how they leave the servers, a line each.
@@ -94,6 +102,20 @@ impl Scene {
         }
     }
 
+    /// A server acts as the leader of `term`, or says that it is.
+    fn leads(&mut self, number: usize, term: u64) {
+        self.server(number).shows(term, Role::Leader);
+        let leaders = self.leaders.entry(term).or_default();
+        // Votes of which none was ever recognised cannot be counted.
+        if leaders.insert(number) && !self.votes.is_empty() {
+            let mut voters = self.votes.get(&(term, number)).cloned().unwrap_or_default();
+            voters.insert(number);
+            if voters.len() <= self.servers.len() / 2 {
+                self.usurpers.insert((term, number), voters);
+            }
+        }
+    }
+
     fn server(&mut self, number: usize) -> &mut Server {
         self.servers.entry(number).or_default()
     }
@@ -117,10 +139,10 @@ impl Scene {
                 self.server(*server).applied = *index;
             }
             ClusterEvent::Says { server, state } => {
-                let server = self.server(*server);
                 if state.is_leader {
-                    server.shows(state.term, Role::Leader);
+                    self.leads(*server, state.term);
                 } else {
+                    let server = self.server(*server);
                     if server.role == Some(Role::Leader) {
                         server.role = Some(Role::Follower);
                     }
@@ -136,7 +158,7 @@ impl Scene {
     /// Who asks for votes is a candidate, who sends entries a leader; a reply names its sender's
     /// term.
     fn observe_message(&mut self, message: &MessageEvent) {
-        if !matches!(message.step, Step::Sent | Step::Replied) {
+        if !matches!(message.step, Step::Sent | Step::Replied | Step::Returned) {
             return;
         }
         let Some(value) = message.value() else { return };
@@ -144,6 +166,15 @@ impl Scene {
         let Some(term) = field(names::TERM).and_then(Value::as_u64) else {
             return;
         };
+        if message.step == Step::Returned {
+            let is_vote = self.vote_methods.contains(&message.method);
+            let granted = field(names::VOTE_GRANTED).and_then(Value::as_bool);
+            if let (true, Some(true), Some(candidate)) = (is_vote, granted, message.to) {
+                let votes = self.votes.entry((term, candidate)).or_default();
+                votes.insert(message.from);
+            }
+            return;
+        }
         let server = self.server(message.from);
         if message.is_reply() {
             let agrees = field(names::VOTE_GRANTED).or(field(names::SUCCESS));
@@ -153,11 +184,12 @@ impl Scene {
             }
         } else if field(names::LAST_LOG_INDEX).is_some() {
             server.shows(term, Role::Candidate);
+            self.vote_methods.insert(message.method.clone());
         } else if field(names::PREV_LOG_INDEX)
             .or(field(names::LAST_INCLUDED_INDEX))
             .is_some()
         {
-            server.shows(term, Role::Leader);
+            self.leads(message.from, term);
         }
     }
 
@@ -226,6 +258,28 @@ impl Scene {
             };
             format!("n{number}  {place:<9}  {term:<7}  {role:<9}  {applied:<12}  {saved}")
         };
-        self.servers.iter().map(tell).collect()
+        let rivals = self.leaders.iter().filter(|(_, leaders)| leaders.len() > 1);
+        let rivals = rivals.map(|(term, leaders)| {
+            let names = names_of(leaders);
+            format!("{names} have acted as the leader of term {term}: only one may (§5.2)")
+        });
+        let usurpers = self.usurpers.iter().map(|((term, leader), voters)| {
+            format!(
+                "n{leader} acted as the leader of term {term} with the votes of {} only, {} of {} \
+                 (§5.2)",
+                names_of(voters),
+                voters.len(),
+                self.servers.len()
+            )
+        });
+        // The first is the one to look into; others mostly follow from it.
+        let alarms = usurpers.take(1).chain(rivals.take(1));
+        self.servers.iter().map(tell).chain(alarms).collect()
     }
+}
+
+/// `n1 and n3`.
+fn names_of(servers: &BTreeSet<usize>) -> String {
+    let names: Vec<String> = servers.iter().map(|number| format!("n{number}")).collect();
+    names.join(" and ")
 }

@@ -24,6 +24,9 @@ pub(super) struct Story<'a> {
     pub(super) width: usize,
 }
 
+/// Warnings that a story has room for: more are mostly more of the same.
+const WARNINGS: usize = 4;
+
 /// How far what belongs to a heading is moved in.
 const INDENT: usize = 4;
 
@@ -45,9 +48,16 @@ impl Story<'_> {
         for line in told.reason.lines() {
             let _ = write!(text, "\n  {line}");
         }
-        section(&mut text, "warnings of this run", &told.warnings);
+        let mut warnings = told.warnings.clone();
+        if warnings.len() > WARNINGS {
+            let left = warnings.len() - (WARNINGS - 1);
+            warnings.truncate(WARNINGS - 1);
+            warnings.push(format!("… and {left} more: they stand below"));
+        }
+        section(&mut text, "warnings of this run", &warnings);
         section(&mut text, "the servers at that moment", &told.scene);
-        section(&mut text, "the last events before it", &self.last_events());
+        let heading = "the last events before it (×9: the ninth of its kind)";
+        section(&mut text, heading, &self.last_events());
         text.push('\n');
         if let Some(trace) = &told.trace {
             let _ = write!(text, "\n  the whole trace: {trace}");
@@ -69,11 +79,25 @@ impl Story<'_> {
         let width = self.width.saturating_sub(INDENT);
         match Lanes::new(self.case.servers, width) {
             Some(lanes) if !last.is_empty() => {
-                let lines = last.iter().map(|event| lanes.line(event));
+                let lines = last.iter().map(|(event, times)| {
+                    let suffix = suffix(*times);
+                    lanes.line_with(event, &suffix)
+                });
                 std::iter::once(lanes.head()).chain(lines).collect()
             }
-            _ => last.clone(),
+            _ => last
+                .iter()
+                .map(|(event, times)| format!("{event}{}", suffix(*times)))
+                .collect(),
         }
+    }
+}
+
+/// How often an event has come to pass.
+fn suffix(times: u64) -> String {
+    match times {
+        1 => String::new(),
+        times => format!(" ×{times}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One run of one case under one seed.
 
 use super::options::{Mode, Schedule};
+use super::recent::{Repeated, recent};
 use super::{real, scene};
 use crate::cases::Case;
 use crate::cluster::{Cluster, Usage};
@@ -50,7 +51,7 @@ pub(super) struct Told {
     /// How the servers stood, a line each.
     pub(super) scene: Vec<String>,
     /// The last events before it.
-    pub(super) last: Vec<String>,
+    pub(super) last: Vec<Repeated>,
     /// Where the whole trace was written.
     pub(super) trace: Option<String>,
     /// The process died, and all that it knew with it.
@@ -194,7 +195,7 @@ fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manne
         shown(&one),
         shown(&other)
     );
-    let last = one[common.saturating_sub(LAST_EVENTS)..common].to_vec();
+    let last = recent(&one[..common], LAST_EVENTS);
     Told {
         last,
         ..Told::new(reason)
@@ -206,7 +207,7 @@ pub(super) fn tell(told: &mut Told, case: &Case, seed: u64, traced: Outcome) {
     let events = &traced.events;
     told.warnings = traced.warnings;
     told.scene = traced.scene;
-    told.last = events[events.len().saturating_sub(LAST_EVENTS)..].to_vec();
+    told.last = recent(events, LAST_EVENTS);
     let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
     let written = std::fs::create_dir_all(&folder)

@@ -13,6 +13,7 @@ pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
 pub(super) fn main(submission: Submission) -> ExitCode {
     logs::install();
+    labrt::harness::hide_frames(super::own_sources());
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::from(2);
     };
