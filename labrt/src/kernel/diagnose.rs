@@ -157,8 +157,8 @@ impl Kernel {
         self.set_failure(failure);
     }
 
-    /// Adds who holds a lock that others wait for, and what for. Time passes only when nobody can
-    /// run: whoever waits for a lock at the end has waited in vain.
+    /// Adds who waits for something under a lock that others wait for. They are the suspects when a
+    /// run does not come to its end; a thread that could run will let its lock go.
     fn tell_of_locks(&self, story: &mut String) {
         let tasks = self.tasks.borrow();
         let waits = |task: &Task| task.blocked.filter(|_| task.state == State::Parked);
@@ -166,14 +166,12 @@ impl Kernel {
             for held in &entry.held {
                 let is_for_it = |task: &&Task| waits(task).is_some_and(|on| on.lock == held.lock);
                 let waiting = tasks.iter().filter(is_for_it).count();
-                if waiting == 0 {
+                let Some(on) = waits(entry).filter(|_| waiting > 0) else {
                     continue;
-                }
+                };
                 let name = self.describe(holder as TaskId, &tasks);
                 let _ = write!(story, "\n  {name} holds the lock it took at {}", held.at);
-                if let Some(on) = waits(entry) {
-                    let _ = write!(story, "\n    and waits for {} at {}", on.on, on.at);
-                }
+                let _ = write!(story, "\n    and waits for {} at {}", on.on, on.at);
                 let threads = if waiting == 1 {
                     "thread waits"
                 } else {

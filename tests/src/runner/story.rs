@@ -56,7 +56,10 @@ impl Story<'_> {
         }
         section(&mut text, "warnings of this run", &warnings);
         section(&mut text, "the servers at that moment", &told.scene);
-        let heading = "the last events before it (×9: the ninth of its kind)";
+        let heading = match told.last.iter().any(|(_, times)| *times > 1) {
+            true => "the last events before it (×9: the ninth of its kind)",
+            false => "the last events before it",
+        };
         section(&mut text, heading, &self.last_events());
         text.push('\n');
         if let Some(trace) = &told.trace {

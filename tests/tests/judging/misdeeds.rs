@@ -36,10 +36,10 @@ fn contains(reason: &str, words: &[&str]) {
 /// The report shows the last events, and where all of them lie.
 #[track_caller]
 fn shows_events(answer: &Answer) {
-    let last = answer.stdout.split_once("the last events before it\n");
+    let last = answer.stdout.split_once("the last events before it");
     let (_, last) = last.unwrap_or_else(|| panic!("no events in\n{answer}"));
     let is_event = |line: &&str| line.starts_with("    ") && line.contains("  0.0");
-    let first = last.lines().take(2).find(is_event);
+    let first = last.lines().take(3).find(is_event);
     assert!(first.is_some(), "no event below the heading in\n{answer}");
     let trace = Path::new(answer.after("the whole trace: "));
     let text = std::fs::read_to_string(trace).expect("the trace can be read");
