@@ -5,7 +5,6 @@ use crate::node::{self, Node};
 use crate::panics;
 use crate::thread;
 use crate::world;
-use std::backtrace::Backtrace;
 use std::panic::Location;
 use std::path::PathBuf;
 
@@ -58,9 +57,10 @@ pub fn hide_frames(folders: Vec<PathBuf>) {
     panics::hide_frames(folders);
 }
 
-/// Where the calling thread is, as reports show it: a function and its place for each frame.
+/// Where the calling thread is in code that is not the harness's, as reports show it: a function
+/// and its place for each frame; empty if it is in none.
 pub fn backtrace() -> String {
-    panics::own_frames(&Backtrace::force_capture().to_string(), panics::FRAMES)
+    panics::foreign_frames()
 }
 
 /// Ends the run at once as failed, for `reason`; in the real world, panics with it.

@@ -75,7 +75,7 @@ fn text_of(payload: &(dyn Any + Send)) -> &str {
 }
 
 /// How many frames a report shows.
-pub(crate) const FRAMES: usize = 12;
+const FRAMES: usize = 12;
 
 /// Folders of the harness's other crates.
 static HIDDEN: OnceLock<Vec<PathBuf>> = OnceLock::new();
@@ -90,11 +90,27 @@ pub(crate) fn hide_frames(folders: Vec<PathBuf>) {
 /// The frames that a reader can do something about: not std's, not the harness's. If all are the
 /// harness's, those: then it is its own mistake.
 pub(crate) fn own_frames(backtrace: &str, frames: usize) -> String {
-    let hidden = HIDDEN.get().map_or(&[][..], Vec::as_slice);
-    frames_outside(hidden, backtrace, frames)
+    shown(sort_frames(hidden(), backtrace), frames)
 }
 
-fn frames_outside(hidden: &[PathBuf], backtrace: &str, frames: usize) -> String {
+/// The calling thread's frames, less all that are the harness's.
+pub(crate) fn foreign_frames() -> String {
+    let (own, _) = sort_frames(hidden(), &Backtrace::force_capture().to_string());
+    shown((own, Vec::new()), FRAMES)
+}
+
+fn hidden() -> &'static [PathBuf] {
+    HIDDEN.get().map_or(&[], Vec::as_slice)
+}
+
+fn shown((own, harness): (Vec<String>, Vec<String>), frames: usize) -> String {
+    let mut shown = if own.is_empty() { harness } else { own };
+    shown.truncate(frames);
+    shown.join("\n")
+}
+
+/// The frames of whoever uses the harness, and the harness's.
+fn sort_frames(hidden: &[PathBuf], backtrace: &str) -> (Vec<String>, Vec<String>) {
     let lines: Vec<&str> = backtrace.lines().collect();
     let here = std::env::current_dir().unwrap_or_default();
     let (mut own, mut harness) = (Vec::new(), Vec::new());
@@ -108,7 +124,13 @@ fn frames_outside(hidden: &[PathBuf], backtrace: &str, frames: usize) -> String 
         if place.contains("/kernel/lifecycle.rs") && own.len() + harness.len() > 0 {
             break; // the bottom of a simulated thread
         }
-        let foreign = ["/rustc/", "/.cargo/registry/", "/sysdeps/", "./nptl/"];
+        let foreign = [
+            "/rustc/",
+            "/.cargo/registry/",
+            "/sysdeps/",
+            "./nptl/",
+            "./csu/",
+        ];
         let foreign = foreign.iter().any(|part| place.contains(part));
         let full = match place.strip_prefix("./") {
             Some(below) => here.join(below),
@@ -123,9 +145,7 @@ fn frames_outside(hidden: &[PathBuf], backtrace: &str, frames: usize) -> String 
         };
         list.push(format!("    {function}\n        at {place}"));
     }
-    let mut shown = if own.is_empty() { harness } else { own };
-    shown.truncate(frames);
-    shown.join("\n")
+    (own, harness)
 }
 
 #[cfg(test)]
@@ -146,17 +166,15 @@ mod tests {
 
     #[test]
     fn a_reader_sees_their_own_frames() {
+        let told = |hidden: &[PathBuf], frames| shown(sort_frames(hidden, BACKTRACE), frames);
         let own = "    handle_vote\n        at /students/raft/src/lib.rs:7:9";
         let course = [PathBuf::from("/course")];
-        assert_eq!(frames_outside(&course, BACKTRACE, 9), own);
+        assert_eq!(told(&course, 9), own);
         let serve = "    serve\n        at /course/labrpc/src/handler.rs:33:5";
-        assert_eq!(frames_outside(&[], BACKTRACE, 9), format!("{own}\n{serve}"));
-        assert_eq!(frames_outside(&[], BACKTRACE, 1), own);
+        assert_eq!(told(&[], 9), format!("{own}\n{serve}"));
+        assert_eq!(told(&[], 1), own);
         // Then the mistake is the harness's.
         let both = [PathBuf::from("/course"), PathBuf::from("/students")];
-        assert_eq!(
-            frames_outside(&both, BACKTRACE, 9),
-            format!("{own}\n{serve}")
-        );
+        assert_eq!(told(&both, 9), format!("{own}\n{serve}"));
     }
 }

@@ -138,6 +138,21 @@ fn panic_in_real_time() {
     answer.says(&["make test-3A FILTER=many_elections SEED=1 MODE=real RAFT=tests/fixtures/mis"]);
 }
 
+/// What the harness finds wrong on real threads is told in its own words, and with the frames of
+/// whoever did it.
+#[test]
+fn verdict_in_real_time() {
+    let path = fixture("misbehaves");
+    let real = ["many_elections", "--mode", "real", "--raft", &path];
+    let reason = crate::runner::labs_with(&real, "unknown-method").reason();
+    assert!(reason.starts_with("  call of Raft.Nonsense"), "{reason}");
+    contains(
+        &reason,
+        &["in thread n0/culprit", "misbehaves/src/misdeeds.rs:"],
+    );
+    assert!(!reason.contains("labrpc/src"), "{reason}");
+}
+
 #[test]
 fn deadlock() {
     let answer = judge_misdeed("deadlock");
