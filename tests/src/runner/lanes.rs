@@ -213,7 +213,7 @@ mod tests {
         let shown = "  0.542375  ← n2@1 RequestVote last=0@0";
         assert_eq!(lanes().line(request), shown);
         let lost = "   0.542375  n2@1 → n0 RequestVote last=0@0 ✗ lost request";
-        let shown = "  0.542375  │         │         @1 → n0 RequestVote last=… ✗ lost request";
+        let shown = "  0.542375  │         │         @1 → n0 RequestVote last… ✗ lost request";
         assert_eq!(lanes().line(lost), shown);
     }
 
