@@ -78,7 +78,7 @@ test-4:
 test:
 	$(ANNOUNCE)
 	@cargo test -q --workspace --exclude tests
-	@cargo test -q -p tests --lib $(OTHER_TESTS:%=--test %)
+	@INSTA_UPDATE=no cargo test -q -p tests --lib $(OTHER_TESTS:%=--test %)
 	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
 
 check:

@@ -48,6 +48,7 @@ impl<'a> Call<'a> {
 
     /// Sends what lies on the desk, and waits. Whether the desk then holds the reply; an error says
     /// why caller and server do not understand each other.
+    #[track_caller]
     pub(crate) fn exchange(&self, desk: &mut Desk) -> Result<bool, String> {
         let network = self.network;
         network
@@ -128,6 +129,7 @@ impl<'a> Call<'a> {
     }
 
     /// Waits for the answer to a request that is on its way.
+    #[track_caller]
     fn wait(&self, desk: &mut Desk, path: &Path) -> Outcome {
         let answer = loop {
             match desk.slot.wait(GONE_CHECK) {

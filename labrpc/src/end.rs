@@ -106,6 +106,7 @@ impl ClientEnd {
     }
 
     /// What a call needs, or nothing if there can be none.
+    #[track_caller]
     fn begin(&self) -> Option<Desk> {
         if self.network.is_closed() {
             return None;

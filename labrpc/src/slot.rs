@@ -36,7 +36,8 @@ impl Slot {
         let _ = self.sender.try_send(answer);
     }
 
-    /// Waits for an answer for at most `most`.
+    /// Waits for an answer for at most `most`. To the diagnosis it is the caller who waits.
+    #[track_caller]
     pub(crate) fn wait(&self, most: Duration) -> Option<Answer> {
         if !labrt::harness::is_simulated()
             && let Some(answer) = crate::pool::soon(&self.receiver)

@@ -2,9 +2,11 @@
 
 use crate::failure::Kind;
 use crate::node::{self, Node};
+use crate::panics;
 use crate::thread;
 use crate::world;
 use std::panic::Location;
+use std::path::PathBuf;
 
 /// A lock that is no scheduling point, for the harness's own state. Never hold it across anything
 /// that may block, switch or spawn: then a crash can never leave that state half changed.
@@ -47,6 +49,18 @@ pub fn warn(text: String) {
         Some(kernel) => kernel.warn(text),
         None => log::warn!("{text}"),
     }
+}
+
+/// From now on, the backtraces in reports leave out the frames of code below `folders`, the
+/// harness's other crates: whoever reads a report looks for their own.
+pub fn hide_frames(folders: Vec<PathBuf>) {
+    panics::hide_frames(folders);
+}
+
+/// Where the calling thread is in code that is not the harness's, as reports show it: a function
+/// and its place for each frame; empty if it is in none.
+pub fn backtrace() -> String {
+    panics::foreign_frames()
 }
 
 /// Ends the run at once as failed, for `reason`; in the real world, panics with it.

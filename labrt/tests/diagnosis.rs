@@ -313,6 +313,34 @@ fn too_much_virtual_time() {
     assert_eq!(in_time.outcome, Ok(()));
 }
 
+/// Who waits for a lock when time is up has waited in vain: the report says for whom.
+#[test]
+fn too_much_virtual_time_with_a_lock_held() {
+    const HOLDS: u32 = line!() + 6;
+    let failure = failure(Simulation::new(1).time_limit(20 * MS), || {
+        let lock = Arc::new(Mutex::new(()));
+        let (held, node) = (lock.clone(), Node::new("n1"));
+        let (_sender, receiver) = bounded::<()>(1);
+        node.spawn("ticker", move || {
+            let _held = held.lock();
+            let _ = receiver.recv();
+        });
+        thread::spawn(|| thread::sleep(1000 * MS)); // else nothing would ever happen
+        thread::sleep(MS);
+        drop(lock.lock());
+    });
+    assert_eq!(failure.kind, Kind::TimeLimit);
+    let parts = [
+        "n1/ticker holds the lock it took at ".to_string(),
+        place(HOLDS),
+        "and waits for a message at ".to_string(),
+        place(HOLDS + 1),
+        "while 1 thread waits for that lock\n      main at ".to_string(),
+        place(HOLDS + 5),
+    ];
+    assert_tells(&failure.reason, &parts);
+}
+
 /// What the harness finds out ends the run where it is told.
 #[test]
 fn a_fault_of_the_code_under_test() {

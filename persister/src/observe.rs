@@ -90,13 +90,15 @@ impl fmt::Display for SaveEvent {
             write!(f, " voted_for={vote}")?;
         }
         if let Some(log) = log {
-            // The log may be a type of its own around its entries.
-            let entries = log
-                .seq_len()
-                .or_else(|| log.find(names::ENTRIES)?.seq_len());
-            match entries {
+            // The log may be a type of its own, around its entries and what the snapshot holds.
+            let entries = log.seq_len();
+            match entries.or_else(|| log.find(names::ENTRIES)?.seq_len()) {
                 Some(entries) => write!(f, " log={entries}")?,
                 None => write!(f, " log={log}")?,
+            }
+            let before = log.find(names::LAST_INCLUDED_INDEX);
+            if let Some(index) = before.and_then(Value::as_u64).filter(|index| *index > 0) {
+                write!(f, " after {index}")?;
             }
         }
         write!(

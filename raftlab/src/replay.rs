@@ -1,7 +1,8 @@
 //! `raftlab replay`: one run again, with all that happened in it. The output of a seed is always
-//! the same, byte for byte.
+//! the same, byte for byte, in a file or pipe; a terminal's is laid out for its width.
 
 use crate::workspace::Workspace;
+use ::tests::lanes::{self, Lanes};
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{ExitCode, Stdio};
 
@@ -22,6 +23,12 @@ pub(crate) struct Replay {
     /// Print events of this server only, such as n2 or 2
     #[arg(long)]
     node: Option<String>,
+    /// A column for each server, even if the output is no terminal
+    #[arg(long, conflicts_with = "plain")]
+    columns: bool,
+    /// One list of events, even on a terminal
+    #[arg(long)]
+    plain: bool,
 }
 
 impl Replay {
@@ -39,21 +46,46 @@ impl Replay {
             .spawn()
             .map_err(|error| format!("cannot run cargo: {error}"))?;
         if let Some(lines) = child.stdout.take() {
-            let mut out = io::stdout().lock();
-            for line in BufReader::new(lines).lines().map_while(Result::ok) {
-                let shown = match time_of(&line) {
-                    Some(at) => self.shows(at) && node.as_deref().is_none_or(|n| names(&line, n)),
-                    None => true,
-                };
-                if shown && writeln!(out, "{line}").is_err() {
-                    break; // the reader hung up
-                }
-            }
+            let lines: Vec<String> = BufReader::new(lines)
+                .lines()
+                .map_while(Result::ok)
+                .collect();
+            self.print(&lines, node.as_deref());
         }
         let status = child.wait().map_err(|error| error.to_string())?;
         Ok(ExitCode::from(
             status.code().unwrap_or(130).clamp(0, 255) as u8
         ))
+    }
+
+    fn print(&self, lines: &[String], node: Option<&str>) {
+        let lanes = self.lanes(lines);
+        let mut head = lanes.map(|lanes| lanes.head());
+        let mut out = io::stdout().lock();
+        for line in lines {
+            let at = lanes::time_of(line);
+            if let Some(at) = at
+                && !(self.shows(at) && node.is_none_or(|node| names(line, node)))
+            {
+                continue;
+            }
+            let head = head.take_if(|_| at.is_some());
+            let shown = lanes.map_or(line.clone(), |lanes| lanes.line(line));
+            for line in head.into_iter().chain([shown]) {
+                if writeln!(out, "{line}").is_err() {
+                    return; // the reader hung up
+                }
+            }
+        }
+    }
+
+    /// How to lay the events out; `None`: as they come.
+    fn lanes(&self, lines: &[String]) -> Option<Lanes> {
+        if self.plain {
+            return None;
+        }
+        let width = lanes::terminal_width().or(self.columns.then_some(lanes::WIDTH))?;
+        Lanes::new(lanes::servers_in(lines), width)
     }
 
     fn shows(&self, at: f64) -> bool {
@@ -70,14 +102,6 @@ fn node_name(word: &str) -> Result<String, String> {
     }
 }
 
-/// The time of an event; `None` if the line is no event.
-fn time_of(line: &str) -> Option<f64> {
-    let (time, rest) = line.trim_start().split_once("  ")?;
-    let (_, fraction) = time.split_once('.')?;
-    let is_event = fraction.len() == 6 && !rest.starts_with(' ');
-    is_event.then(|| time.parse().ok()).flatten()
-}
-
 /// Whether an event's line speaks of this server.
 fn names(line: &str, node: &str) -> bool {
     let mut words = line.split(|c: char| !c.is_alphanumeric());
@@ -87,15 +111,6 @@ fn names(line: &str, node: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn events_have_a_time() {
-        assert_eq!(
-            time_of("   0.811093  n1@7 → n3 AppendEntries"),
-            Some(0.811093)
-        );
-        assert_eq!(time_of("3A    initial_election  passed  5.5 s"), None);
-    }
 
     #[test]
     fn servers_are_found_in_a_line() {

@@ -113,6 +113,12 @@ fn from_an_empty_folder_to_a_finished_lab() {
     assert!(one.status.success(), "{one:?}");
     assert!(out(&one).contains("AppendEntries"), "{}", out(&one));
     assert_eq!(out(&one), out(&other));
+    // It is one list for a file or pipe, and has columns when asked for them.
+    assert!(!out(&one).contains('│'), "{}", out(&one));
+    let columns = raftlab(&lab, &[&replay[..], &["--columns"]].concat());
+    let shown = out(&columns);
+    assert!(shown.contains("   seconds  n0 "), "{shown}");
+    assert!(shown.contains("  │ "), "{shown}");
     assert_refused_by_runner(&raftlab(&lab, &["replay", "3B::bakup", "--seed", "17"]));
 }
 

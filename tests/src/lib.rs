@@ -16,7 +16,7 @@ pub mod cluster;
 mod runner;
 pub mod services;
 
-pub use runner::results;
+pub use runner::{lanes, results};
 
 use labapi::MakeRaft;
 use labapi::kv::Lab4;

@@ -14,6 +14,9 @@ pub(super) const WINDOW: u64 = 1_000_000_000;
 /// of all that fit into it.
 const SPINNING: u64 = WINDOW / STEP / 4;
 
+/// How many of the threads that wait for one lock are named.
+const WAITING_NAMED: usize = 3;
+
 type Place = (&'static str, u32, u32);
 
 fn place(at: &Location<'static>) -> Place {
@@ -148,9 +151,42 @@ impl Kernel {
 
     pub(super) fn fail_time_limit(&self) {
         let limit = std::time::Duration::from_nanos(self.time_limit);
-        let story = format!("the run took more than its limit of {limit:?} of virtual time");
+        let mut story = format!("the run took more than its limit of {limit:?} of virtual time");
+        self.tell_of_locks(&mut story);
         let failure = self.failure(Kind::TimeLimit, story);
         self.set_failure(failure);
+    }
+
+    /// Adds who waits for something under a lock that others wait for. They are the suspects when a
+    /// run does not come to its end; a thread that could run will let its lock go.
+    fn tell_of_locks(&self, story: &mut String) {
+        let tasks = self.tasks.borrow();
+        let waits = |task: &Task| task.blocked.filter(|_| task.state == State::Parked);
+        for (holder, entry) in tasks.iter().enumerate() {
+            for held in &entry.held {
+                let is_for_it = |task: &&Task| waits(task).is_some_and(|on| on.lock == held.lock);
+                let waiting = tasks.iter().filter(is_for_it).count();
+                let Some(on) = waits(entry).filter(|_| waiting > 0) else {
+                    continue;
+                };
+                let name = self.describe(holder as TaskId, &tasks);
+                let _ = write!(story, "\n  {name} holds the lock it took at {}", held.at);
+                let _ = write!(story, "\n    and waits for {} at {}", on.on, on.at);
+                let threads = if waiting == 1 {
+                    "thread waits"
+                } else {
+                    "threads wait"
+                };
+                let _ = write!(story, "\n    while {waiting} {threads} for that lock");
+                let named = (0..tasks.len()).filter(|at| is_for_it(&&tasks[*at]));
+                for task in named.take(WAITING_NAMED) {
+                    let name = self.describe(task as TaskId, &tasks);
+                    let at = tasks[task].blocked.map(|on| on.at);
+                    let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
+                    let _ = write!(story, "\n      {name}{at}");
+                }
+            }
+        }
     }
 
     pub(super) fn fail_spawn(&self, who: &Spawn, error: &std::io::Error) -> ! {
@@ -288,8 +324,9 @@ impl Kernel {
         // Threads of one name do the same on all nodes: one of them will do.
         if suspicions.spinning.insert(task.name.to_string()) {
             suspicions.warnings.push(format!(
-                "busy-wait: {node}{} reached {points} scheduling points within a virtual second: \
-                 it waits by running; wait on a condition variable or a channel, or sleep",
+                "busy-wait: {node}{} reached more than {SPINNING} scheduling points within a \
+                 virtual second: it waits by running; wait on a condition variable or a channel, \
+                 or sleep",
                 task.name
             ));
         }

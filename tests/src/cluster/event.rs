@@ -1,14 +1,15 @@
 //! What the cluster adds to the trace.
 
+use labapi::State;
 use labrpc::name;
 use labrt::trace::Body;
 use std::fmt;
 
-pub(super) enum ClusterEvent {
+pub(crate) enum ClusterEvent {
     Start(usize),
     Crash(usize),
     Stop(usize),
-    Partition(String),
+    Partition(Sides),
     Connect(usize),
     Disconnect(usize),
     Apply {
@@ -24,19 +25,40 @@ pub(super) enum ClusterEvent {
         server: usize,
         index: u64,
     },
+    /// What a server says of itself; told when it is news.
+    Says {
+        server: usize,
+        state: State,
+    },
     Begin {
         what: String,
     },
 }
 
-impl ClusterEvent {
-    pub(super) fn partition(sides: &[&[usize]]) -> ClusterEvent {
-        let side = |servers: &&[usize]| {
+/// The sides of a partition, as `n0 n1 | n2`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sides(Vec<Vec<usize>>);
+
+impl Sides {
+    pub(super) fn of(sides: &[&[usize]]) -> Sides {
+        let sides = sides.iter().filter(|side| !side.is_empty());
+        Sides(sides.map(|side| side.to_vec()).collect())
+    }
+
+    /// Whether there is more than one.
+    pub(crate) fn is_split(&self) -> bool {
+        self.0.len() > 1
+    }
+}
+
+impl fmt::Display for Sides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |servers: &Vec<usize>| {
             let names: Vec<String> = servers.iter().map(|server| name(*server)).collect();
             names.join(" ")
         };
-        let sides: Vec<String> = sides.iter().map(side).collect();
-        ClusterEvent::Partition(sides.join(" | "))
+        let sides: Vec<String> = self.0.iter().map(side).collect();
+        f.write_str(&sides.join(" | "))
     }
 }
 
@@ -52,6 +74,7 @@ impl Body for ClusterEvent {
             ClusterEvent::Apply { .. } => "apply",
             ClusterEvent::Snapshot { .. } => "snapshot",
             ClusterEvent::Install { .. } => "install",
+            ClusterEvent::Says { .. } => "state",
             ClusterEvent::Begin { .. } => "test",
         }
     }
@@ -78,6 +101,14 @@ impl fmt::Display for ClusterEvent {
             }
             ClusterEvent::Install { server, index } => {
                 write!(f, "{} installs a snapshot up to {index}", name(*server))
+            }
+            ClusterEvent::Says { server, state } => {
+                let claim = if state.is_leader {
+                    "it leads"
+                } else {
+                    "it does not lead"
+                };
+                write!(f, "{} says: {claim}, term {}", name(*server), state.term)
             }
             ClusterEvent::Begin { what } => write!(f, "test: {what}"),
         }

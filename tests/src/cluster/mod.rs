@@ -20,8 +20,8 @@ pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
 use applier::Appliers;
-use event::ClusterEvent;
-use labapi::{ClientEnd, MakeRaft, Persister, Raft};
+pub(crate) use event::{ClusterEvent, Sides};
+use labapi::{ClientEnd, MakeRaft, Persister, Raft, State};
 use labrpc::Network;
 use labrt::harness::{self, Mutex};
 use labrt::{Node, time, trace};
@@ -65,6 +65,8 @@ struct Server {
     /// In a partition, servers of different sides cannot talk to each other.
     side: usize,
     incarnation: u64,
+    /// What its present incarnation last said of itself.
+    said: Option<State>,
 }
 
 struct Running {
@@ -158,6 +160,7 @@ impl Cluster {
         let (persister, incarnation) = {
             let entry = &mut self.inner.servers.lock()[server];
             entry.incarnation += 1;
+            entry.said = None;
             entry.nodes.push(node.clone());
             (entry.persister.clone(), entry.incarnation)
         };
@@ -238,7 +241,7 @@ impl Cluster {
 
     /// Lets only the servers of one side talk to each other.
     pub fn partition(&self, sides: &[&[usize]]) {
-        trace::record(|| ClusterEvent::partition(sides));
+        trace::record(|| ClusterEvent::Partition(Sides::of(sides)));
         for (side, members) in sides.iter().enumerate() {
             let mut servers = self.inner.servers.lock();
             members
@@ -358,6 +361,7 @@ impl Cluster {
 
     /// Ends the cluster: every server is told to, and must have no thread left two seconds later.
     pub fn shut_down(&self) {
+        self.note("the case is over: kill() for every server");
         let running: Vec<(usize, Option<Arc<Running>>)> = {
             let mut servers = self.inner.servers.lock();
             servers

@@ -34,6 +34,10 @@ impl Cluster {
     /// case, whenever they are seen.
     pub fn state(&self, server: usize) -> Option<State> {
         let state = self.ask(server, "state", |raft| raft.state())?;
+        let before = self.inner.servers.lock()[server].said.replace(state);
+        if before != Some(state) {
+            trace::record(|| ClusterEvent::Says { server, state });
+        }
         if state.is_leader {
             let alone = self.inner.record.lock().leads(server, state.term);
             self.insist(alone);

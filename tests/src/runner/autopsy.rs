@@ -2,7 +2,7 @@
 //! from its seed, so it can be run again up to any moment before.
 
 use super::pool::{State, Stderr, Worker};
-use super::trial::{self, Manner, NEAR, Told};
+use super::trial::{self, Manner, NEAR, Outcome, Told};
 use super::wire::Job;
 use crate::{TIME_LIMIT, cases};
 use std::io;
@@ -11,17 +11,17 @@ use std::time::Duration;
 /// Adds to the failure of a run whose process died the events that led to it.
 pub(super) fn examine(place: usize, seed: u64, how: Manner, told: &mut Told) {
     // Without events the story is shorter, but no less true.
-    if let Ok(events) = events_before_death(place, seed, how)
+    if let Ok(traced) = life_before_death(place, seed, how)
         && let Some(case) = cases::all().nth(place)
     {
-        trial::tell(told, case, seed, &events);
+        trial::tell(told, case, seed, traced);
     }
 }
 
 /// Halves the time between a moment that the run lives to see and one that it does not.
-fn events_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Vec<String>> {
+fn life_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Outcome> {
     let (mut alive, mut dead) = (Duration::ZERO, TIME_LIMIT);
-    let mut events = Vec::new();
+    let mut longest = Outcome::default();
     let mut worker = Worker::start(Stderr::Swallowed)?;
     while dead - alive > NEAR {
         let until = (alive + dead) / 2;
@@ -36,7 +36,7 @@ fn events_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Vec<S
             },
             password: labrt::rand::random(),
         };
-        match worker.work(&mut job, |_, _, outcome, _| events = outcome.events) {
+        match worker.work(&mut job, |_, _, outcome, _| longest = outcome) {
             Ok(State::Fit) => alive = until,
             Ok(State::Spent) => break,
             Err(error) => {
@@ -47,5 +47,5 @@ fn events_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Vec<S
         }
     }
     worker.bury(None);
-    Ok(events)
+    Ok(longest)
 }

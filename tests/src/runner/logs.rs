@@ -5,6 +5,7 @@ use env_logger::{Builder, Logger};
 use labrt::{node, thread, trace};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use std::fmt;
+use std::time::Duration;
 
 /// Installs the logger, for this process.
 pub(super) fn install() {
@@ -44,11 +45,26 @@ impl Log for Events {
 }
 
 /// One line of a log.
-struct Line {
+pub(super) struct Line {
     level: Level,
-    node: String,
+    /// Whose it is: `n1`.
+    pub(super) node: String,
     thread: String,
     text: String,
+}
+
+/// The line as an event, of a server of which more is known than its name: `n1@2 leader`.
+pub(super) fn show(at: Duration, line: &Line, standing: &str) -> String {
+    let Line {
+        level,
+        thread,
+        text,
+        ..
+    } = line;
+    let at = at.as_secs_f64();
+    // An event is one line, whatever the code under test logs.
+    let text = text.replace('\n', " ⏎ ");
+    format!("{at:>11.6}  {standing} {level} ({thread}) {text}")
 }
 
 impl trace::Body for Line {

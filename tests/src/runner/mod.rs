@@ -7,7 +7,11 @@
 //! | `real` | what only real threads need |
 //! | `worker`, `wire`, `pool` | worker processes, both sides |
 //! | `autopsy` | what led to a worker's death |
-//! | `report` | the table, failures, the summary |
+//! | `report` | the table, the summary |
+//! | `story` | a failure, told |
+//! | `scene` | how the events of a run leave the servers |
+//! | `recent` | which of the events a report shows |
+//! | `lanes` | events side by side, a column for each server |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
 //! | `shrink` | looks for a simpler run that fails |
@@ -15,14 +19,18 @@
 //! | `submission` | judging a crate that is not linked in |
 
 mod autopsy;
+pub mod lanes;
 mod libtest;
 mod logs;
 mod options;
 mod pool;
 pub(crate) mod real;
+mod recent;
 mod report;
 pub mod results;
+mod scene;
 mod shrink;
+mod story;
 mod submission;
 mod trial;
 mod wire;
@@ -240,6 +248,13 @@ pub(crate) fn notes() -> PathBuf {
 pub(crate) fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Where the code lies that is nobody's mistake but ours.
+fn own_sources() -> Vec<PathBuf> {
+    let crates = ["labapi", "labcodec", "labrpc", "persister", "tests"];
+    let folder = |name: &&str| workspace().join(name).join("src");
+    crates.iter().map(folder).collect()
 }
 
 /// Writes a file of which nobody at the same work, here or in another runner, ever sees a half.

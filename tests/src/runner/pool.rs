@@ -150,7 +150,7 @@ impl Worker {
             self.served += 1;
             let spent = outcome.spent;
             let wall = labrt::time::since_start() - began;
-            sink(job.case, job.first, outcome, wall);
+            sink(job.case, job.first, *outcome, wall);
             job.first += 1;
             job.count -= 1;
             if spent {

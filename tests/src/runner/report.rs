@@ -1,13 +1,13 @@
 //! What the person at the terminal sees.
 
 use super::options::{Mode, Options};
-use super::results;
+use super::story::Story;
 use super::trial::{Outcome, Told};
+use super::{lanes, results};
 use crate::Submission;
 use crate::cases::Case;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,6 +20,7 @@ pub(super) struct Report {
     printed: usize,
     show: bool,
     colour: bool,
+    width: usize,
     /// The end of the command that runs a case again.
     repeat: String,
     trace: bool,
@@ -101,6 +102,10 @@ impl Report {
             cases: chosen.iter().map(tally).collect(),
             show,
             colour,
+            width: match options.steady {
+                true => lanes::WIDTH,
+                false => lanes::terminal_width().unwrap_or(lanes::WIDTH),
+            },
             repeat: options.to_repeat(),
             trace: options.trace,
             steady: options.steady,
@@ -291,41 +296,19 @@ impl Report {
         self.print(&format!("{passed} passed, {failed} failed"));
     }
 
-    /// A failure: what the case shows, what went wrong, what came before, how to see it again.
     fn story(&self, tally: &Tally, seed: u64, told: &Told) -> String {
-        let case = tally.case;
-        let title = format!("{} {}: {}", case.part, case.name, case.about);
-        let mut story = self.paint("31;1", &title);
-        let _ = write!(story, "\n  failed under seed {seed}");
-        if tally.runs > 1 {
-            let _ = write!(
-                story,
-                " (first of {} among {})",
-                tally.failed.len(),
-                tally.runs
-            );
-        }
-        for line in told.reason.lines() {
-            let _ = write!(story, "\n  {line}");
-        }
-        if !told.last.is_empty() {
-            let _ = write!(story, "\n\n  the last events before it");
-            for event in &told.last {
-                let _ = write!(story, "\n    {event}");
-            }
-        }
-        if let Some(trace) = &told.trace {
-            let _ = write!(story, "\n\n  the whole trace: {trace}");
-        }
-        let _ = write!(
-            story,
-            "\n  to see it again: make test-{} FILTER={} SEED={seed}{}",
-            case.part, case.name, self.repeat
-        );
-        if let Some(simplest) = &tally.simplest {
-            let _ = write!(story, "\n  {simplest}");
-        }
-        story
+        let story = Story {
+            case: tally.case,
+            seed,
+            told,
+            failed: tally.failed.len(),
+            runs: tally.runs,
+            repeat: &self.repeat,
+            simplest: tally.simplest.as_deref(),
+            width: self.width,
+        };
+        let title = self.paint("31;1", &story.title());
+        format!("{title}\n{}", story.text())
     }
 
     /// Leaves the results for other programs.

@@ -1,7 +1,8 @@
 //! One run of one case under one seed.
 
 use super::options::{Mode, Schedule};
-use super::real;
+use super::recent::{Repeated, recent};
+use super::{real, scene};
 use crate::cases::{Body, Case};
 use crate::cluster::{Cluster, Usage};
 use crate::services::{AppendLab, KvLab, RsmLab};
@@ -36,6 +37,8 @@ pub(super) struct Outcome {
     pub(super) hash: u64,
     pub(super) warnings: Vec<String>,
     pub(super) events: Vec<String>,
+    /// How the events leave the servers, a line each.
+    pub(super) scene: Vec<String>,
     /// The run was given up, and its thread is still stuck somewhere: this process must run
     /// nothing else.
     pub(super) spent: bool,
@@ -46,8 +49,12 @@ pub(super) struct Outcome {
 pub(super) struct Told {
     /// The reason; the first line is the short form.
     pub(super) reason: String,
+    /// What the runtime found suspicious in the same run.
+    pub(super) warnings: Vec<String>,
+    /// How the servers stood, a line each.
+    pub(super) scene: Vec<String>,
     /// The last events before it.
-    pub(super) last: Vec<String>,
+    pub(super) last: Vec<Repeated>,
     /// Where the whole trace was written.
     pub(super) trace: Option<String>,
     /// The process died, and all that it knew with it.
@@ -143,18 +150,27 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         Some(failure) => failure.at,
         None => report.virtual_time,
     };
+    let (events, scene) = scene::chronicle(&report.events);
+    let warnings = report.warnings.iter();
     Outcome {
         spent: report.switches == 0 && failure.as_ref().is_some_and(is_stuck),
-        failure: failure.map(|failure| Told::new(failure.to_string())),
+        failure: failure.map(|failure| Told::new(from_root(&failure.to_string()))),
         duration,
         servers: usage.servers,
         rpcs: usage.rpcs,
         bytes: usage.bytes,
         commands: usage.commands,
         hash: report.trace_hash,
-        warnings: report.warnings,
-        events: report.events.iter().map(ToString::to_string).collect(),
+        warnings: warnings.map(|warning| from_root(warning)).collect(),
+        events,
+        scene,
     }
+}
+
+/// Names source files as whoever typed the command sees them. The compiler names those of a crate
+/// that is no member of the workspace in full.
+fn from_root(text: &str) -> String {
+    text.replace(&format!("{}/", super::root().display()), "")
 }
 
 fn is_stuck(failure: &Failure) -> bool {
@@ -192,9 +208,9 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
                  that does not follow from the seed)",
             );
         }
-        tell(told, case, seed, &traced.events);
-        outcome.warnings = traced.warnings;
+        outcome.warnings.clone_from(&traced.warnings);
         outcome.spent |= traced.spent;
+        tell(told, case, seed, traced);
     }
     outcome
 }
@@ -217,16 +233,19 @@ fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manne
         shown(&one),
         shown(&other)
     );
-    let last = one[common.saturating_sub(LAST_EVENTS)..common].to_vec();
+    let last = recent(&one[..common], LAST_EVENTS);
     Told {
         last,
         ..Told::new(reason)
     }
 }
 
-/// Adds to a failure the events that led to it.
-pub(super) fn tell(told: &mut Told, case: &Case, seed: u64, events: &[String]) {
-    told.last = events[events.len().saturating_sub(LAST_EVENTS)..].to_vec();
+/// Adds to a failure what another run of its seed kept: the events that led to it, and more.
+pub(super) fn tell(told: &mut Told, case: &Case, seed: u64, traced: Outcome) {
+    let events = &traced.events;
+    told.warnings = traced.warnings;
+    told.scene = traced.scene;
+    told.last = recent(events, LAST_EVENTS);
     let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
     let written = std::fs::create_dir_all(&folder)
@@ -241,11 +260,16 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
     let began = time::since_start();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| body(submission, case)));
     let duration = time::since_start() - began;
-    let events: Vec<String> = trace::take_real().iter().map(ToString::to_string).collect();
+    let (events, scene) = scene::chronicle(&trace::take_real());
     let usage = ended.unwrap_or_default();
     let failure = real::stray_panic().map(|reason| {
-        let mut told = Told::new(reason);
-        tell(&mut told, case, seed, &events);
+        let mut told = Told::new(from_root(&reason));
+        let kept = Outcome {
+            events,
+            scene,
+            ..Outcome::default()
+        };
+        tell(&mut told, case, seed, kept);
         told
     });
     Outcome {

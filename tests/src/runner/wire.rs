@@ -26,7 +26,10 @@ pub(super) enum Record {
     /// The run of this seed begins.
     Begin { password: u64, seed: u64 },
     /// The run that began has ended. Only this counts as a result.
-    End { password: u64, outcome: Outcome },
+    End {
+        password: u64,
+        outcome: Box<Outcome>,
+    },
 }
 
 /// More than the longest trace; a length beyond it was never sent by us.

@@ -14,6 +14,7 @@ pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
 pub(super) fn main(submission: Submission) -> ExitCode {
     logs::install();
+    labrt::harness::hide_frames(super::own_sources());
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::from(2);
     };
@@ -34,7 +35,7 @@ pub(super) fn main(submission: Submission) -> ExitCode {
                 tell: job.how.tell && !is_told,
                 ..job.how
             };
-            let outcome = trial::run(submission, case, seed, how);
+            let outcome = Box::new(trial::run(submission, case, seed, how));
             is_told |= outcome.failure.is_some();
             let spent = outcome.spent;
             if wire::send(&mut parent, &Record::End { password, outcome }).is_err() {

@@ -36,9 +36,11 @@ fn contains(reason: &str, words: &[&str]) {
 /// The report shows the last events, and where all of them lie.
 #[track_caller]
 fn shows_events(answer: &Answer) {
-    let last = answer.stdout.split_once("the last events before it\n");
+    let last = answer.stdout.split_once("the last events before it");
     let (_, last) = last.unwrap_or_else(|| panic!("no events in\n{answer}"));
-    contains(last.lines().next().unwrap_or_default(), &["    0.", "n"]);
+    let is_event = |line: &&str| line.starts_with("    ") && line.contains("  0.0");
+    let first = last.lines().take(3).find(is_event);
+    assert!(first.is_some(), "no event below the heading in\n{answer}");
     let trace = Path::new(answer.after("the whole trace: "));
     let text = std::fs::read_to_string(trace).expect("the trace can be read");
     contains(&text, &["0.000000  n0 starts\n"]);
@@ -134,6 +136,21 @@ fn panic_in_real_time() {
         &["panic at ", &place, "in thread n0/culprit at 0."],
     );
     answer.says(&["make test-3A FILTER=many_elections SEED=1 MODE=real RAFT=tests/fixtures/mis"]);
+}
+
+/// What the harness finds wrong on real threads is told in its own words, and with the frames of
+/// whoever did it.
+#[test]
+fn verdict_in_real_time() {
+    let path = fixture("misbehaves");
+    let real = ["many_elections", "--mode", "real", "--raft", &path];
+    let reason = crate::runner::labs_with(&real, "unknown-method").reason();
+    assert!(reason.starts_with("  call of Raft.Nonsense"), "{reason}");
+    contains(
+        &reason,
+        &["in thread n0/culprit", "misbehaves/src/misdeeds.rs:"],
+    );
+    assert!(!reason.contains("labrpc/src"), "{reason}");
 }
 
 #[test]

@@ -113,11 +113,16 @@ pub(crate) fn labs(arguments: &[&str]) -> Answer {
 
 /// Runs the runner; the fixture `misbehaves` does `misdeed`, if it is judged.
 pub(crate) fn labs_with(arguments: &[&str], misdeed: &str) -> Answer {
+    labs_where(arguments, ("RAFTLAB_MISDEED", misdeed))
+}
+
+/// Runs the runner with one more variable in its environment.
+pub(crate) fn labs_where(arguments: &[&str], (variable, value): (&str, &str)) -> Answer {
     let mut command = Command::new(runner());
     command
         .current_dir(root())
         .args(arguments)
-        .env("RAFTLAB_MISDEED", misdeed);
+        .env(variable, value);
     Answer::of(&mut command)
 }
 
