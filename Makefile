@@ -13,6 +13,7 @@ make …
   test-3D        snapshots
   test-3         all four
   test           everything a change must pass: the tests of every crate, then all suites
+  skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
   check          format, lints, documentation, licences
   bench          what a switch, a lock, an RPC and a suite cost, as one table
   book           the handout, as pages to read: target/book/index.html
@@ -34,6 +35,7 @@ option = $(if $(strip $(2)), --$(1) $(call quote,$(2)))
 
 # The runner works in a folder of its own, so it needs an absolute path.
 HOME_RAFT = $(patsubst ~/%,$(HOME)/%,$(RAFT))
+HOME_DIR = $(patsubst ~/%,$(HOME)/%,$(DIR))
 RAFT_PATH = $(if $(RAFT),$(if $(filter /%,$(firstword $(HOME_RAFT))),,$(CURDIR)/)$(HOME_RAFT))
 
 OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,mode,$(MODE))$(call \
@@ -49,7 +51,7 @@ OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs)
 BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
 ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 
-.PHONY: help $(PARTS:%=test-%) test-3 test check bench book clean
+.PHONY: help $(PARTS:%=test-%) test-3 test skeleton check bench book clean
 
 help:
 	@: $(info $(HELP))
@@ -67,6 +69,11 @@ test:
 	@cargo test -q --workspace --exclude tests
 	@cargo test -q -p tests --lib $(OTHER_TESTS:%=--test %)
 	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
+
+skeleton:
+	$(if $(DIR),,$(error which folder? make skeleton DIR=../my-raft))
+	$(ANNOUNCE)
+	@cargo run -q -p raftlab -- new $(call quote,$(HOME_DIR))
 
 check:
 	@cargo fmt --all --check

@@ -139,6 +139,27 @@ fn nothing_is_overwritten() {
     assert_refused(&raftlab(&full, &["new", "notes"]), "notes");
 }
 
+/// `make skeleton` in a checkout is `raftlab new`, for whoever has not installed it.
+#[test]
+fn make_lays_out_a_skeleton() {
+    let at = folder("make skeleton");
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let dir = format!("DIR={}", at.join("my raft").display());
+    // Where cargo has just built this test, and the program with it.
+    let make = |at: &Path, words: &[&str]| {
+        let mut make = Command::new("make");
+        make.current_dir(at).args(words).env_remove("MAKEFLAGS");
+        make.env_remove("DIR").output().expect("it can be run")
+    };
+    let made = make(&checkout, &["skeleton", &dir]);
+    assert!(made.status.success(), "{made:?}");
+    assert!(at.join("my raft/raft/src/lib.rs").is_file());
+    assert!(out(&made).contains("my raft'\n"), "{}", out(&made));
+    let again = make(&checkout, &["skeleton", &dir]);
+    assert_eq!(again.status.code(), Some(2), "{again:?}");
+    assert_refused(&make(&checkout, &["skeleton"]), "make skeleton DIR=");
+}
+
 #[test]
 fn outside_a_workspace_there_is_nothing_to_test() {
     let nowhere = std::env::temp_dir();
