@@ -26,6 +26,9 @@ pub(crate) struct Test {
     /// How the simulation picks the next thread: random, pct or fifo
     #[arg(long)]
     strategy: Option<String>,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    fail_fast: bool,
     /// For each case that fails, look for the simplest run that does
     #[arg(long)]
     shrink: bool,
@@ -57,6 +60,7 @@ impl Test {
         option("strategy", self.strategy);
         let flags = [
             ("--check-determinism", self.check_determinism),
+            ("--fail-fast", self.fail_fast),
             ("--shrink", self.shrink),
         ];
         let set = flags.into_iter().filter(|(_, set)| *set);

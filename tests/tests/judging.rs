@@ -5,6 +5,7 @@
 //! | what is said of an implementation that is wrong | `misdeeds` |
 //! | what is said to a request that cannot be carried out | `requests` |
 //! | the faces for machines: libtest's arguments, determinism | `faces` |
+//! | what ends before the end | `stopping` |
 //! | running the real runner | `runner` |
 
 #[path = "judging/faces.rs"]
@@ -15,3 +16,5 @@ mod misdeeds;
 mod requests;
 #[path = "judging/runner.rs"]
 mod runner;
+#[path = "judging/stopping.rs"]
+mod stopping;

@@ -8,6 +8,7 @@
 //! | `worker`, `wire`, `pool` | worker processes, both sides |
 //! | `autopsy` | what led to a worker's death |
 //! | `report` | the table, failures, the summary |
+//! | `progress` | how far the runs are, for whoever waits |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
 //! | `shrink` | looks for a simpler run that fails |
@@ -19,6 +20,7 @@ mod libtest;
 mod logs;
 mod options;
 mod pool;
+mod progress;
 pub(crate) mod real;
 mod report;
 pub mod results;
@@ -35,6 +37,7 @@ use labrt::harness::Mutex;
 use options::{Mode, Options};
 use report::Report;
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -124,10 +127,18 @@ fn run(
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let workers = options.jobs.map_or(cores, |jobs| jobs as usize);
     let sink = report.clone();
+    let fail_fast = options.fail_fast;
     pool::run(
         jobs(options, chosen, how, workers),
         workers,
-        Arc::new(move |case, seed, outcome, wall| sink.lock().add(case, seed, outcome, wall)),
+        Arc::new(move |case, seed, outcome, wall| {
+            let mut report = sink.lock();
+            report.add(case, seed, outcome, wall);
+            match fail_fast && !report.failing().is_empty() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        }),
     )
     .map_err(|error| format!("cannot run the worker processes: {error}"))?;
     let mut report = std::mem::take(&mut *report.lock());

@@ -33,6 +33,9 @@ pub(super) struct Options {
     /// Run every seed twice and compare all that happened
     #[arg(long)]
     pub(super) check_determinism: bool,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    pub(super) fail_fast: bool,
     /// For each case that fails, look for the simplest run that does: 600 more runs
     #[arg(long)]
     pub(super) shrink: bool,
