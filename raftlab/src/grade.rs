@@ -9,6 +9,7 @@ mod report;
 use judge::Verdict;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tests::interrupt;
 
 /// Build and judge submissions (a student's workspace, or a crate with `pub fn make`), and write
 /// their points: OUT/NAME/results.json for Gradescope, OUT/grades.csv for all
@@ -50,7 +51,8 @@ impl Grade {
             }
         );
         let mut verdicts = Vec::new();
-        for submission in &submissions {
+        for (done, submission) in submissions.iter().enumerate() {
+            interrupt::note(self.broken_off(done));
             eprintln!("grading {} …", submission.name);
             let folder = out(&submission.name);
             let verdict = match collect::collect(&submission.folder, &folder.join("raft")) {
@@ -65,6 +67,15 @@ impl Grade {
         }
         print!("{}", report::summary(&verdicts));
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What is said when we are interrupted and so many submissions are done.
+    fn broken_off(&self, done: usize) -> String {
+        let (all, csv) = (self.submissions.len(), self.out.join("grades.csv"));
+        match done {
+            0 => format!("interrupted; none of {all} was graded to the end"),
+            _ => format!("interrupted; {done} of {all} are graded: {}", csv.display()),
+        }
     }
 
     /// The submissions, each with a name of its own.

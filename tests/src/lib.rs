@@ -14,7 +14,7 @@ pub mod cases;
 pub mod cluster;
 mod runner;
 
-pub use runner::results;
+pub use runner::{interrupt, results};
 
 use labapi::MakeRaft;
 use std::process::ExitCode;

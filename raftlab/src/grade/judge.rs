@@ -1,11 +1,12 @@
 //! Builds and runs one submission by the harness's own runner, in processes of its own. Only what
 //! the runner wrote down counts: it does so when all runs have come to an end that it saw itself.
 
-use super::Grade;
+use super::{Grade, report};
 use crate::new::harness;
 use crate::workspace::Workspace;
 use std::fs;
 use std::path::Path;
+use tests::interrupt;
 use tests::results::{self, CaseResult};
 
 /// What came of a submission.
@@ -49,12 +50,11 @@ pub(super) fn judge(grade: &Grade, folder: &Path) -> Result<Verdict, String> {
     arguments.extend(["--results".into(), full(&results)?]);
     arguments.extend(["--seeds".into(), grade.seeds.to_string()]);
     arguments.extend(["--seed".into(), grade.seed.to_string()]);
-    let output = Workspace::at(&harness())?
-        .runner(&arguments)
-        .output()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    let mut runner = Workspace::at(&harness())?.runner(&arguments);
+    let output =
+        interrupt::output(&mut runner).map_err(|error| format!("cannot run cargo: {error}"))?;
     let told = String::from_utf8_lossy(&output.stdout);
-    fs::write(folder.join("report.txt"), told.as_bytes())
+    report::replace(&folder.join("report.txt"), &told)
         .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
     let cases: Vec<CaseResult> = results::read(&results).into_values().collect();
     if cases.is_empty() {

@@ -113,8 +113,9 @@ fn quoted(text: &str) -> String {
 }
 
 /// Whoever reads sees the old file or the new one.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let fresh = file.with_extension("new");
+    let _whole = tests::interrupt::whole();
     fs::write(&fresh, text)?;
     fs::rename(&fresh, file)
 }

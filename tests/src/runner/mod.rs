@@ -11,11 +11,13 @@
 //! | `progress` | how far the runs are, for whoever waits |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
+//! | `interrupt` | what becomes of Ctrl-C |
 //! | `shrink` | looks for a simpler run that fails |
 //! | `libtest` | `cargo test`, nextest and editors |
 //! | `submission` | judging a crate that is not linked in |
 
 mod autopsy;
+pub mod interrupt;
 mod libtest;
 mod logs;
 mod options;
@@ -126,6 +128,8 @@ fn run(
     let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let workers = options.jobs.map_or(cores, |jobs| jobs as usize);
+    let watched = report.clone();
+    interrupt::on_interrupt(move || watched.lock().break_off());
     let sink = report.clone();
     let fail_fast = options.fail_fast;
     pool::run(
@@ -255,6 +259,7 @@ fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     static DRAFTS: AtomicU64 = AtomicU64::new(0);
     let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
     let draft = path.with_extension(format!("{}-{number}.new", std::process::id()));
+    let _whole = interrupt::whole();
     std::fs::write(&draft, text)?;
     std::fs::rename(draft, path)
 }

@@ -2,7 +2,7 @@
 
 use super::trial::{Manner, Outcome, Told};
 use super::wire::{self, Job, Record};
-use super::{options::Mode, worker};
+use super::{interrupt, options::Mode, worker};
 use labrt::harness::Mutex;
 use labrt::thread::{self, JoinHandle};
 use std::collections::VecDeque;
@@ -220,6 +220,9 @@ impl Worker {
             let _ = self.process.kill();
         }
         let status = self.process.wait();
+        if let Ok(status) = status {
+            interrupt::await_own(status);
+        }
         // A process that it started may hold its standard error open for ever.
         if let Some(reader) = self.stderr_reader.take()
             && within(LAST_WORDS, || reader.is_finished())

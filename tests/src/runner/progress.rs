@@ -43,4 +43,20 @@ impl Progress {
             let _ = write!(io::stderr(), "\r\x1b[2K");
         }
     }
+
+    /// Nothing comes after this. While failures are looked into, all runs have been made.
+    pub(super) fn break_off(&self, runs: u64, wanted: u64, failed: u64) {
+        self.clear();
+        let made = match (wanted, failed) {
+            (0, _) => String::new(),
+            (_, 0) => format!(" after {runs} of {wanted} runs"),
+            (_, failed) => format!(" after {runs} of {wanted} runs, of which {failed} failed"),
+        };
+        // A terminal has shown ^C in the line in which we are.
+        let lead = if self.on { "\n" } else { "" };
+        let _ = writeln!(
+            io::stderr(),
+            "{lead}interrupted{made}; no results were kept"
+        );
+    }
 }

@@ -283,6 +283,14 @@ impl Report {
         ));
     }
 
+    /// The last word of somebody who is interrupted.
+    pub(super) fn break_off(&self) {
+        let count = |of: fn(&Tally) -> u64| self.cases.iter().map(of).sum::<u64>();
+        let (runs, wanted) = (count(|tally| tally.runs), count(|tally| tally.wanted));
+        let failed = count(|tally| tally.failed.len() as u64);
+        self.progress.break_off(runs, wanted, failed);
+    }
+
     /// A failure: what the case shows, what went wrong, what came before, how to see it again.
     fn story(&self, tally: &Tally, seed: u64, told: &Told) -> String {
         let case = tally.case;

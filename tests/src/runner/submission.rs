@@ -1,7 +1,7 @@
 //! Judging a crate that is not linked into this program: a ten-line `main` is written around it,
 //! built beside the project's own crates, and run in this one's place.
 
-use super::{root, workspace, write_whole};
+use super::{interrupt, root, workspace, write_whole};
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -24,11 +24,10 @@ pub(super) fn judge(path: &Path) -> Result<ExitCode, String> {
         )
     })?;
     let built = build(&home, &path, &name, &program)?;
-    let status = Command::new(built)
-        .arg("--judged")
-        .arg(&path)
-        .args(arguments_without_raft())
-        .status()
+    let mut program = Command::new(built);
+    program.arg("--judged").arg(&path);
+    program.args(arguments_without_raft());
+    let status = interrupt::status(&mut program)
         .map_err(|error| format!("cannot run what was built from {}: {error}", path.display()))?;
     Ok(ExitCode::from(status.code().unwrap_or(2) as u8))
 }

@@ -2,7 +2,7 @@
 //! under test does to this process - aborts, overflows a stack, never returns - costs one run.
 
 use super::wire::{self, Job, Record};
-use super::{logs, trial};
+use super::{interrupt, logs, trial};
 use crate::{Submission, cases};
 use labrt::channel::{self, Sender};
 use labrt::thread;
@@ -14,6 +14,7 @@ use std::process::{self, ExitCode};
 pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
 pub(super) fn main(submission: Submission) -> ExitCode {
+    interrupt::leave_to_parent();
     logs::install();
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::from(2);
@@ -54,5 +55,6 @@ fn listen(mut parent: UnixStream, jobs: &Sender<Job>) {
             return;
         }
     }
+    let _whole = interrupt::whole();
     process::exit(0)
 }
