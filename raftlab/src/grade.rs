@@ -9,7 +9,7 @@ mod report;
 use judge::Verdict;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tests::interrupt;
+use tests::{interrupt, usage};
 
 /// Build and judge submissions (a student's workspace, or a crate with `pub fn make`), and write
 /// their points: OUT/NAME/results.json for Gradescope, OUT/grades.csv for all
@@ -22,10 +22,10 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "PART", default_values = ["3A", "3B", "3C", "3D"])]
     parts: Vec<String>,
     /// Seeds for each case; it earns its points if all pass
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 20, value_parser = usage::at_least_one)]
     seeds: u64,
     /// The first seed; one that students do not know
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = usage::number)]
     seed: u64,
     /// Where to write
     #[arg(long, default_value = "grades", value_name = "OUT")]

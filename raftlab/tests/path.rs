@@ -176,14 +176,57 @@ fn outside_a_workspace_there_is_nothing_to_test() {
 #[test]
 fn bad_words_are_told_in_a_line() {
     let here = folder("words");
-    for words in [
-        &["tset"][..],
-        &["replay", "backup", "--seed", "x"],
-        &["test", "--seeds", "0"],
-    ] {
-        let output = raftlab(&here, words);
-        assert_eq!(output.status.code(), Some(2), "{words:?}");
-    }
+    let refused = |words: &str, told: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        assert_refused(&raftlab(&here, &words), told);
+    };
+    refused(
+        "tset",
+        "error: unknown command `tset`; did you mean `test`? (raftlab --help)",
+    );
+    refused(
+        "test --sed 1",
+        "`--sed`; did you mean `--seed`? (raftlab test --help)",
+    );
+    refused("-x", "error: unknown flag `-x` (raftlab --help)");
+    refused(
+        "status 3A",
+        "error: one word too many: `3A` (raftlab status --help)",
+    );
+    refused(
+        "test --seeds 0",
+        "error: `--seeds` cannot be `0`: at least 1 is needed (",
+    );
+    refused(
+        "test --seeds",
+        "error: `--seeds` needs a value (raftlab test --help)",
+    );
+    refused(
+        "test --jobs 0",
+        "error: `--jobs` cannot be `0`: 1 to 256 are possible (",
+    );
+    refused("test --real=1", "error: `--real` takes no value (");
+    refused("test --seed 1 --seed 2", "error: `--seed` is given twice (");
+    refused(
+        "replay",
+        "error: missing: --seed <SEED>, <CASE> (raftlab replay --help)",
+    );
+    refused(
+        "replay backup --seed x",
+        "error: `--seed` cannot be `x`: a whole number is needed (",
+    );
+    refused("new", "error: missing: <DIR> (raftlab new --help)");
+    refused(
+        "completions bsh",
+        "`bsh`: there are bash, elvish, fish, powershell, zsh; did you",
+    );
+
+    // Whoever types nothing, or asks, gets the whole.
+    let nothing = raftlab(&here, &[]);
+    assert_eq!(nothing.status.code(), Some(2));
+    let asked = raftlab(&here, &["test", "--help"]);
+    assert_eq!(asked.status.code(), Some(0));
+    assert!(out(&asked).contains("--fail-fast"), "{}", out(&asked));
 }
 
 /// What `new` lays out is all that the skeleton's folder holds, and is built as the harness is.

@@ -14,7 +14,7 @@ pub mod cases;
 pub mod cluster;
 mod runner;
 
-pub use runner::{interrupt, results};
+pub use runner::{interrupt, results, usage};
 
 use labapi::MakeRaft;
 use std::process::ExitCode;

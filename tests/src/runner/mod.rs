@@ -3,6 +3,7 @@
 //! | file | room |
 //! | --- | --- |
 //! | `options` | the command line |
+//! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
 //! | `real` | what only real threads need |
 //! | `worker`, `wire`, `pool` | worker processes, both sides |
@@ -29,6 +30,7 @@ pub mod results;
 mod shrink;
 mod submission;
 mod trial;
+pub mod usage;
 mod wire;
 mod worker;
 
@@ -70,32 +72,12 @@ pub(crate) fn main(submission: Submission) -> ExitCode {
 
 /// The words are not ours: libtest's, a call for help, or a mistake.
 fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
-    if !error.use_stderr() {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
-    if let Ok(arguments) = libtest_mimic::Arguments::try_parse() {
+    if error.use_stderr()
+        && let Ok(arguments) = libtest_mimic::Arguments::try_parse()
+    {
         return libtest::main(submission, &arguments);
     }
-    eprintln!("{} (--help shows what there is)", in_one_line(error));
-    ExitCode::from(2)
-}
-
-/// What clap says, less the usage: what is wrong, which values are possible, and which name was
-/// perhaps meant.
-fn in_one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let mut paragraphs = text.split("\n\n");
-    let mut line = paragraphs
-        .next()
-        .unwrap_or("bad arguments")
-        .trim()
-        .to_string();
-    for tip in paragraphs.filter(|paragraph| paragraph.contains("tip: a similar")) {
-        line.push_str("; ");
-        line.push_str(tip.trim());
-    }
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    usage::tell(error, "labs --help; through make: ARGS=--help")
 }
 
 fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
