@@ -9,10 +9,12 @@ mod report;
 use judge::Verdict;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tests::{interrupt, usage};
+use tests::{cases, interrupt, usage};
 
-/// Build and judge submissions (a student's workspace, or a crate with `pub fn make`), and write
-/// their points: OUT/NAME/results.json for Gradescope, OUT/grades.csv for all
+/// Build and judge submissions, and write their points
+///
+/// A submission is a student's workspace, or a crate with `pub fn make`. For each, there will be
+/// OUT/NAME/results.json for Gradescope and OUT/NAME/report.txt; for all, OUT/grades.csv.
 #[derive(clap::Args)]
 pub(crate) struct Grade {
     /// The folders to grade
@@ -40,6 +42,12 @@ struct Submission {
 
 impl Grade {
     pub(crate) fn run(self) -> Result<ExitCode, String> {
+        let is_known = |word: &&String| cases::all().any(|case| case.is_meant_by(word));
+        if let Some(word) = self.parts.iter().find(|word| !is_known(word)) {
+            return Err(format!(
+                "there is no part or case {word:?}; raftlab list shows all"
+            ));
+        }
         let submissions = self.named()?;
         let out = |name: &str| self.out.join(name);
         println!(
@@ -82,6 +90,9 @@ impl Grade {
     fn named(&self) -> Result<Vec<Submission>, String> {
         let mut named: Vec<Submission> = Vec::new();
         for folder in &self.submissions {
+            if !folder.is_dir() {
+                return Err(format!("there is no folder {} to grade", folder.display()));
+            }
             let full = folder
                 .canonicalize()
                 .map_err(|error| format!("{} cannot be graded: {error}", folder.display()))?;

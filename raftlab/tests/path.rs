@@ -86,6 +86,12 @@ fn from_an_empty_folder_to_a_finished_lab() {
         out(&status)
     );
 
+    assert!(
+        out(&status).contains("… 3A  leader election  0 of 3 cases pass"),
+        "{}",
+        out(&status)
+    );
+
     // With the reference in its place, everything passes.
     copy_reference(&lab.join("raft/src"));
     let last = make(&lab, &["test-3"]);
@@ -221,7 +227,29 @@ fn bad_words_are_told_in_a_line() {
         "`bsh`: there are bash, elvish, fish, powershell, zsh; did you",
     );
 
-    // Whoever types nothing, or asks, gets the whole.
+    refused(
+        "grade nowhere",
+        "error: there is no folder nowhere to grade",
+    );
+    refused(
+        "grade . --parts 9Z",
+        "error: there is no part or case \"9Z\"; raftlab list shows all",
+    );
+    refused(
+        "replay backup --seed 1 --node x",
+        "error: there is no server \"x\"",
+    );
+    refused(
+        "list --bogus",
+        "error: unknown flag `--bogus` (raftlab list --help)",
+    );
+    assert!(!here.join("grades").exists(), "nothing was begun");
+}
+
+/// Whoever types nothing, or asks, gets the whole.
+#[test]
+fn help_is_rich() {
+    let here = folder("help");
     let nothing = raftlab(&here, &[]);
     assert_eq!(nothing.status.code(), Some(2));
     let asked = raftlab(&here, &["test", "--help"]);
