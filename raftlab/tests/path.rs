@@ -226,7 +226,16 @@ fn bad_words_are_told_in_a_line() {
         "completions bsh",
         "`bsh`: there are bash, elvish, fish, powershell, zsh; did you",
     );
+}
 
+/// Words that are none of the harness's: nothing is begun with them.
+#[test]
+fn unknown_words_are_told_in_a_line() {
+    let here = folder("unknown words");
+    let refused = |words: &str, told: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        assert_refused(&raftlab(&here, &words), told);
+    };
     refused(
         "grade nowhere",
         "error: there is no folder nowhere to grade",

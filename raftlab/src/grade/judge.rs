@@ -59,7 +59,13 @@ pub(super) fn judge(grade: &Grade, folder: &Path) -> Result<Verdict, String> {
     let mut known = results::read(&results);
     // The course's order, in which they are taught and told.
     let names = tests::cases::all().map(|case| case.full_name());
-    let cases: Vec<CaseResult> = names.filter_map(|name| known.remove(&name)).collect();
+    let mut cases: Vec<CaseResult> = names.filter_map(|name| known.remove(&name)).collect();
+    // Places are told as the student knows them, not as they lie here.
+    let here = folder.canonicalize().unwrap_or_else(|_| folder.into());
+    let here = format!("{}/", here.display());
+    for (_, reason) in cases.iter_mut().filter_map(|case| case.failure.as_mut()) {
+        *reason = reason.replace(&here, "");
+    }
     if cases.is_empty() {
         let errors = String::from_utf8_lossy(&output.stderr);
         let lines = errors.lines().filter(|line| !line.trim().is_empty());
