@@ -21,8 +21,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Set for a program whose standard input is a lifeline.
 const LIFELINE: &str = "RAFTLAB_LIFELINE";
 
-/// By which people and programs ask us to end.
-const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+/// By which people and programs ask us to end. Not SIGHUP: whoever called us with `nohup` has had
+/// it ignored, and a handler would undo that.
+const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
 
 /// The exit code of who ended because its parent did: a shell's for Ctrl-C.
 const INTERRUPTED: i32 = 128 + SIGINT;
