@@ -161,6 +161,10 @@ fn make_lays_out_a_skeleton() {
     assert!(made.status.success(), "{made:?}");
     assert!(at.join("my raft/raft/src/lib.rs").is_file());
     assert!(out(&made).contains("my raft'\n"), "{}", out(&made));
+    // Whoever has installed nothing is told how to.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_installed = std::env::split_paths(&path).any(|at| at.join("raftlab").is_file());
+    assert_eq!(out(&made).contains("cargo install"), !is_installed);
     let again = make(&checkout, &["skeleton", &dir]);
     assert_eq!(again.status.code(), Some(2), "{again:?}");
     assert_refused(&make(&checkout, &["skeleton"]), "make skeleton DIR=");
