@@ -18,6 +18,7 @@ make …
   test-4         all three
   test-2024      the key/value service in the course's older form: Get, Put, Append
   test           everything a change must pass: the tests of every crate, then all suites
+  skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
   check          format, lints, documentation, licences
   bench          what a switch, a lock, an RPC and a suite cost, as one table
   book           the handout, as pages to read: target/book/index.html
@@ -38,13 +39,15 @@ endef
 quote = '$(subst ','\'',$(1))'
 option = $(if $(strip $(2)), --$(1) $(call quote,$(2)))
 
-# The runner works in a folder of its own, so it needs an absolute path.
 at_home = $(patsubst ~/%,$(HOME)/%,$(1))
+# The runner works in a folder of its own, so it needs an absolute path.
 absolute = $(if $(1),$(if $(filter /%,$(firstword $(call at_home,$(1)))),,$(CURDIR)/)$(call \
 	at_home,$(1)))
+HOME_DIR = $(call at_home,$(DIR))
 
 OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,mode,$(MODE))$(call \
-	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV))) $(ARGS)
+	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call \
+	option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV))) $(ARGS)
 
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C
@@ -58,7 +61,7 @@ OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs)
 BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
 ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 
-.PHONY: help $(PARTS:%=test-%) test-3 test-4 test check bench book clean
+.PHONY: help $(PARTS:%=test-%) test-3 test-4 test skeleton check bench book clean
 
 help:
 	@: $(info $(HELP))
@@ -80,6 +83,11 @@ test:
 	@cargo test -q --workspace --exclude tests
 	@INSTA_UPDATE=no cargo test -q -p tests --lib $(OTHER_TESTS:%=--test %)
 	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
+
+skeleton:
+	$(if $(DIR),,$(error which folder? make skeleton DIR=../my-raft))
+	$(ANNOUNCE)
+	@cargo run -q -p raftlab -- new $(call quote,$(HOME_DIR))
 
 check:
 	@cargo fmt --all --check

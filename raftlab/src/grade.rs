@@ -9,9 +9,12 @@ mod report;
 use judge::Verdict;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tests::{cases, interrupt, usage};
 
-/// Build and judge submissions (a student's workspace, or a crate with `pub fn make`), and write
-/// their points: OUT/NAME/results.json for Gradescope, OUT/grades.csv for all
+/// Build and judge submissions, and write their points
+///
+/// A submission is a student's workspace, or a crate with `pub fn make`. For each, there will be
+/// OUT/NAME/results.json for Gradescope and OUT/NAME/report.txt; for all, OUT/grades.csv.
 #[derive(clap::Args)]
 pub(crate) struct Grade {
     /// The folders to grade
@@ -21,10 +24,10 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "PART", default_values = ["3A", "3B", "3C", "3D"])]
     parts: Vec<String>,
     /// Seeds for each case; it earns its points if all pass
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 20, value_parser = usage::at_least_one)]
     seeds: u64,
     /// The first seed; one that students do not know
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = usage::number)]
     seed: u64,
     /// Where to write
     #[arg(long, default_value = "grades", value_name = "OUT")]
@@ -39,6 +42,12 @@ struct Submission {
 
 impl Grade {
     pub(crate) fn run(self) -> Result<ExitCode, String> {
+        let is_known = |word: &&String| cases::all().any(|case| case.is_meant_by(word));
+        if let Some(word) = self.parts.iter().find(|word| !is_known(word)) {
+            return Err(format!(
+                "there is no part or case {word:?}; raftlab list shows all"
+            ));
+        }
         let submissions = self.named()?;
         let out = |name: &str| self.out.join(name);
         println!(
@@ -50,7 +59,8 @@ impl Grade {
             }
         );
         let mut verdicts = Vec::new();
-        for submission in &submissions {
+        for (done, submission) in submissions.iter().enumerate() {
+            interrupt::note(self.broken_off(done));
             eprintln!("grading {} …", submission.name);
             let folder = out(&submission.name);
             let verdict = match collect::collect(&submission.folder, &folder.join("raft")) {
@@ -67,10 +77,22 @@ impl Grade {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// What is said when we are interrupted and so many submissions are done.
+    fn broken_off(&self, done: usize) -> String {
+        let (all, csv) = (self.submissions.len(), self.out.join("grades.csv"));
+        match done {
+            0 => format!("interrupted; none of {all} was graded to the end"),
+            _ => format!("interrupted; {done} of {all} are graded: {}", csv.display()),
+        }
+    }
+
     /// The submissions, each with a name of its own.
     fn named(&self) -> Result<Vec<Submission>, String> {
         let mut named: Vec<Submission> = Vec::new();
         for folder in &self.submissions {
+            if !folder.is_dir() {
+                return Err(format!("there is no folder {} to grade", folder.display()));
+            }
             let full = folder
                 .canonicalize()
                 .map_err(|error| format!("{} cannot be graded: {error}", folder.display()))?;

@@ -50,8 +50,21 @@ enum Command {
     },
 }
 
+/// The command that shows all about what was typed.
+fn help() -> String {
+    let word = std::env::args().nth(1).unwrap_or_default();
+    match Cli::command().find_subcommand(&word) {
+        Some(command) => format!("raftlab {} --help", command.get_name()),
+        None => "raftlab --help".into(),
+    }
+}
+
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return tests::usage::tell(&error, &help()),
+    };
+    let done = match cli.command {
         Command::New(new) => new.run(),
         Command::Test(test) => test.run(),
         Command::Replay(replay) => replay.run(),

@@ -95,8 +95,12 @@ impl New {
         // The harness's own, so that a first build needs what the harness's did, and no more.
         let _ = fs::copy(harness().join("Cargo.lock"), dir.join("Cargo.lock"));
         println!("{} is ready. What comes next:\n", dir.display());
-        println!("  cd {}", dir.display());
+        println!("  cd {}", shell_word(dir));
         println!("  make test-3A        fails, and says what is to be written first");
+        if !is_installed() {
+            let package = harness().join("raftlab");
+            println!("  cargo install --locked --path {}", shell_word(&package));
+        }
         println!("  raftlab status      what is done, and what to read next");
         Ok(ExitCode::SUCCESS)
     }
@@ -131,6 +135,22 @@ impl New {
 pub(crate) fn harness() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Whether a shell finds `raftlab`. `make skeleton` runs it from where it was built.
+fn is_installed() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join("raftlab").is_file())
+}
+
+/// `path` as one word of a shell, to be copied from the screen.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+~".contains(c);
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
 }
 
 fn refuse_content(dir: &Path) -> Result<(), String> {

@@ -12,7 +12,7 @@ pub(crate) struct Replay {
     /// The case: backup, 3B::backup or TestBackup3B
     case: String,
     /// The seed
-    #[arg(long)]
+    #[arg(long, value_parser = ::tests::usage::number)]
     seed: u64,
     /// Print events from this virtual time on, in seconds
     #[arg(long, value_name = "SECONDS")]

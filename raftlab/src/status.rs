@@ -52,6 +52,8 @@ impl Status {
 /// How far a part has come.
 struct Standing {
     cases: usize,
+    /// Those that were run, whatever came of it.
+    known: usize,
     passed: usize,
     seeds: u64,
     /// Something in `raft/src` is newer than the program that was judged.
@@ -63,9 +65,12 @@ impl Standing {
         let names = cases::all().filter(|case| case.part.to_string() == part);
         let names: Vec<String> = names.map(|case| case.full_name()).collect();
         let known = names.iter().filter_map(|name| results.get(name));
-        let passed: Vec<&CaseResult> = known.filter(|result| result.is_passed()).collect();
+        let known: Vec<&CaseResult> = known.collect();
+        let passed = known.iter().copied();
+        let passed: Vec<&CaseResult> = passed.filter(|result| result.is_passed()).collect();
         Standing {
             cases: names.len(),
+            known: known.len(),
             passed: passed.len(),
             seeds: passed.iter().map(|result| result.runs).min().unwrap_or(0),
             stale: passed.iter().any(|result| result.built < changed.as_secs()),
@@ -77,7 +82,7 @@ impl Standing {
     }
 
     fn mark(&self) -> String {
-        let (mark, colour) = match (self.is_done(), self.passed) {
+        let (mark, colour) = match (self.is_done(), self.known) {
             (true, _) => ("✓", "32"),
             (false, 0) => ("·", "2"),
             (false, _) => ("…", "33"),
@@ -92,6 +97,7 @@ impl Standing {
     fn told(&self) -> String {
         let Standing {
             cases,
+            known,
             passed,
             seeds,
             ..
@@ -99,7 +105,7 @@ impl Standing {
         match (self.is_done(), passed) {
             (true, _) if *seeds == 1 => "done, under one seed".into(),
             (true, _) => format!("done, under {seeds} seeds"),
-            (false, 0) => "not begun".into(),
+            (false, 0) if *known == 0 => "not tried yet".into(),
             (false, _) if self.stale => {
                 format!("{passed} of {cases} cases passed, before the last change")
             }

@@ -2,6 +2,7 @@
 
 use crate::workspace::Workspace;
 use std::process::ExitCode;
+use tests::usage;
 
 /// Run the suites: parts (3A), labs (3) or cases (backup, 3B::backup, TestBackup3B)
 #[derive(clap::Args)]
@@ -12,13 +13,13 @@ pub(crate) struct Test {
     #[arg(long)]
     filter: Option<String>,
     /// Run each case under so many seeds
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 1, value_parser = usage::at_least_one)]
     seeds: u64,
     /// Begin with this seed (alone: run this one)
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = usage::number)]
     seed: u64,
     /// So many worker processes, instead of one for each processor
-    #[arg(long)]
+    #[arg(long, value_parser = usage::jobs)]
     jobs: Option<u64>,
     /// Real threads in real time, instead of the simulation
     #[arg(long)]
@@ -26,6 +27,9 @@ pub(crate) struct Test {
     /// How the simulation picks the next thread: random, pct or fifo
     #[arg(long)]
     strategy: Option<String>,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    fail_fast: bool,
     /// For each case that fails, look for the simplest run that does
     #[arg(long)]
     shrink: bool,
@@ -57,6 +61,7 @@ impl Test {
         option("strategy", self.strategy);
         let flags = [
             ("--check-determinism", self.check_determinism),
+            ("--fail-fast", self.fail_fast),
             ("--shrink", self.shrink),
         ];
         let set = flags.into_iter().filter(|(_, set)| *set);

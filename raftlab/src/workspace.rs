@@ -1,7 +1,8 @@
 //! Where we are: a student's workspace, or the harness's own; and how its runner is called.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
+use tests::interrupt;
 
 /// A folder in which the suites can be run.
 pub(crate) struct Workspace {
@@ -39,7 +40,7 @@ impl Workspace {
 
     /// Runs the runner; its exit code.
     pub(crate) fn run(&self, arguments: &[String]) -> Result<ExitCode, String> {
-        let status = self.runner(arguments).stdin(Stdio::null()).status();
+        let status = interrupt::status(&mut self.runner(arguments));
         let status = status.map_err(|error| format!("cannot run cargo: {error}"))?;
         Ok(match status.code() {
             Some(code) => ExitCode::from(code.clamp(0, 255) as u8),

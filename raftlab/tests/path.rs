@@ -86,6 +86,12 @@ fn from_an_empty_folder_to_a_finished_lab() {
         out(&status)
     );
 
+    assert!(
+        out(&status).contains("… 3A  leader election  0 of 3 cases pass"),
+        "{}",
+        out(&status)
+    );
+
     // With the reference in its place, everything passes.
     copy_reference(&lab.join("raft/src"));
     let last = make(&lab, &["test-3"]);
@@ -145,6 +151,31 @@ fn nothing_is_overwritten() {
     assert_refused(&raftlab(&full, &["new", "notes"]), "notes");
 }
 
+/// `make skeleton` in a checkout is `raftlab new`, for whoever has not installed it.
+#[test]
+fn make_lays_out_a_skeleton() {
+    let at = folder("make skeleton");
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let dir = format!("DIR={}", at.join("my raft").display());
+    // Where cargo has just built this test, and the program with it.
+    let make = |at: &Path, words: &[&str]| {
+        let mut make = Command::new("make");
+        make.current_dir(at).args(words).env_remove("MAKEFLAGS");
+        make.env_remove("DIR").output().expect("it can be run")
+    };
+    let made = make(&checkout, &["skeleton", &dir]);
+    assert!(made.status.success(), "{made:?}");
+    assert!(at.join("my raft/raft/src/lib.rs").is_file());
+    assert!(out(&made).contains("my raft'\n"), "{}", out(&made));
+    // Whoever has installed nothing is told how to.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_installed = std::env::split_paths(&path).any(|at| at.join("raftlab").is_file());
+    assert_eq!(out(&made).contains("cargo install"), !is_installed);
+    let again = make(&checkout, &["skeleton", &dir]);
+    assert_eq!(again.status.code(), Some(2), "{again:?}");
+    assert_refused(&make(&checkout, &["skeleton"]), "make skeleton DIR=");
+}
+
 #[test]
 fn outside_a_workspace_there_is_nothing_to_test() {
     let nowhere = std::env::temp_dir();
@@ -161,14 +192,88 @@ fn outside_a_workspace_there_is_nothing_to_test() {
 #[test]
 fn bad_words_are_told_in_a_line() {
     let here = folder("words");
-    for words in [
-        &["tset"][..],
-        &["replay", "backup", "--seed", "x"],
-        &["test", "--seeds", "0"],
-    ] {
-        let output = raftlab(&here, words);
-        assert_eq!(output.status.code(), Some(2), "{words:?}");
-    }
+    let refused = |words: &str, told: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        assert_refused(&raftlab(&here, &words), told);
+    };
+    refused(
+        "tset",
+        "error: unknown command `tset`; did you mean `test`? (raftlab --help)",
+    );
+    refused(
+        "test --sed 1",
+        "`--sed`; did you mean `--seed`? (raftlab test --help)",
+    );
+    refused("-x", "error: unknown flag `-x` (raftlab --help)");
+    refused(
+        "status 3A",
+        "error: one word too many: `3A` (raftlab status --help)",
+    );
+    refused(
+        "test --seeds 0",
+        "error: `--seeds` cannot be `0`: at least 1 is needed (",
+    );
+    refused(
+        "test --seeds",
+        "error: `--seeds` needs a value (raftlab test --help)",
+    );
+    refused(
+        "test --jobs 0",
+        "error: `--jobs` cannot be `0`: 1 to 256 are possible (",
+    );
+    refused("test --real=1", "error: `--real` takes no value (");
+    refused("test --seed 1 --seed 2", "error: `--seed` is given twice (");
+    refused(
+        "replay",
+        "error: missing: --seed <SEED>, <CASE> (raftlab replay --help)",
+    );
+    refused(
+        "replay backup --seed x",
+        "error: `--seed` cannot be `x`: a whole number is needed (",
+    );
+    refused("new", "error: missing: <DIR> (raftlab new --help)");
+    refused(
+        "completions bsh",
+        "`bsh`: there are bash, elvish, fish, powershell, zsh; did you",
+    );
+}
+
+/// Words that are none of the harness's: nothing is begun with them.
+#[test]
+fn unknown_words_are_told_in_a_line() {
+    let here = folder("unknown words");
+    let refused = |words: &str, told: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        assert_refused(&raftlab(&here, &words), told);
+    };
+    refused(
+        "grade nowhere",
+        "error: there is no folder nowhere to grade",
+    );
+    refused(
+        "grade . --parts 9Z",
+        "error: there is no part or case \"9Z\"; raftlab list shows all",
+    );
+    refused(
+        "replay backup --seed 1 --node x",
+        "error: there is no server \"x\"",
+    );
+    refused(
+        "list --bogus",
+        "error: unknown flag `--bogus` (raftlab list --help)",
+    );
+    assert!(!here.join("grades").exists(), "nothing was begun");
+}
+
+/// Whoever types nothing, or asks, gets the whole.
+#[test]
+fn help_is_rich() {
+    let here = folder("help");
+    let nothing = raftlab(&here, &[]);
+    assert_eq!(nothing.status.code(), Some(2));
+    let asked = raftlab(&here, &["test", "--help"]);
+    assert_eq!(asked.status.code(), Some(0));
+    assert!(out(&asked).contains("--fail-fast"), "{}", out(&asked));
 }
 
 /// What `new` lays out is all that the skeleton's folder holds, and is built as the harness is.

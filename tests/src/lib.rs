@@ -16,7 +16,7 @@ pub mod cluster;
 mod runner;
 pub mod services;
 
-pub use runner::{lanes, results};
+pub use runner::{interrupt, lanes, results, usage};
 
 use labapi::MakeRaft;
 use labapi::kv::Lab4;
@@ -44,7 +44,7 @@ pub struct Submission {
 }
 
 /// Runs what the command line asks for. Exit codes: 0 when everything passed, 1 when a case
-/// failed, 2 when the request could not be carried out.
+/// failed, 2 when the request could not be carried out; interrupted, it ends by the signal.
 pub fn main(submission: Submission) -> ExitCode {
     runner::main(submission)
 }

@@ -6,10 +6,17 @@
 //! | what is said to a request that cannot be carried out | `requests` |
 //! | the faces for machines: libtest's arguments, determinism | `faces` |
 //! | key/value services that are wrong | `services` |
+//! | what ends before the end | `stopping` |
+//! | Ctrl-C | `interrupts` |
+//! | a command and all that it starts | `group` |
 //! | running the real runner | `runner` |
 
 #[path = "judging/faces.rs"]
 mod faces;
+#[path = "judging/group.rs"]
+mod group;
+#[path = "judging/interrupts.rs"]
+mod interrupts;
 #[path = "judging/misdeeds.rs"]
 mod misdeeds;
 #[path = "judging/requests.rs"]
@@ -18,3 +25,5 @@ mod requests;
 mod runner;
 #[path = "judging/services.rs"]
 mod services;
+#[path = "judging/stopping.rs"]
+mod stopping;

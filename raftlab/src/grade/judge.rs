@@ -1,11 +1,12 @@
 //! Builds and runs one submission by the harness's own runner, in processes of its own. Only what
 //! the runner wrote down counts: it does so when all runs have come to an end that it saw itself.
 
-use super::Grade;
+use super::{Grade, report};
 use crate::new::harness;
 use crate::workspace::Workspace;
 use std::fs;
 use std::path::Path;
+use tests::interrupt;
 use tests::results::{self, CaseResult};
 
 /// What came of a submission.
@@ -49,14 +50,22 @@ pub(super) fn judge(grade: &Grade, folder: &Path) -> Result<Verdict, String> {
     arguments.extend(["--results".into(), full(&results)?]);
     arguments.extend(["--seeds".into(), grade.seeds.to_string()]);
     arguments.extend(["--seed".into(), grade.seed.to_string()]);
-    let output = Workspace::at(&harness())?
-        .runner(&arguments)
-        .output()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    let mut runner = Workspace::at(&harness())?.runner(&arguments);
+    let output =
+        interrupt::output(&mut runner).map_err(|error| format!("cannot run cargo: {error}"))?;
     let told = String::from_utf8_lossy(&output.stdout);
-    fs::write(folder.join("report.txt"), told.as_bytes())
+    report::replace(&folder.join("report.txt"), &told)
         .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
-    let cases: Vec<CaseResult> = results::read(&results).into_values().collect();
+    let mut known = results::read(&results);
+    // The course's order, in which they are taught and told.
+    let names = tests::cases::all().map(|case| case.full_name());
+    let mut cases: Vec<CaseResult> = names.filter_map(|name| known.remove(&name)).collect();
+    // Places are told as the student knows them, not as they lie here.
+    let here = folder.canonicalize().unwrap_or_else(|_| folder.into());
+    let here = format!("{}/", here.display());
+    for (_, reason) in cases.iter_mut().filter_map(|case| case.failure.as_mut()) {
+        *reason = reason.replace(&here, "");
+    }
     if cases.is_empty() {
         let errors = String::from_utf8_lossy(&output.stderr);
         let lines = errors.lines().filter(|line| !line.trim().is_empty());

@@ -17,7 +17,7 @@ pub(super) fn table(name: &str, verdict: &Verdict) -> String {
         }
     }
     for case in verdict.cases() {
-        let points = if case.is_passed() { case.points } else { 0 };
+        let points = earned(case);
         let _ = writeln!(
             table,
             "  {} {:<28} {points:>2} of {:>2}  {}",
@@ -81,7 +81,7 @@ fn told(place: usize, case: &CaseResult) -> Value {
     json!({
         "name": format!("{} {}", case.part, case.name),
         "number": format!("{}.{}", case.part, place + 1),
-        "score": if passed { f64::from(case.points) } else { 0.0 },
+        "score": f64::from(earned(case)),
         "max_score": f64::from(case.points),
         "status": if passed { "passed" } else { "failed" },
         "output": why(case),
@@ -90,18 +90,45 @@ fn told(place: usize, case: &CaseResult) -> Value {
     })
 }
 
-/// Writes a line for each submission: name, points, most points, note.
+/// Writes a line for each submission: name, points, most points, note; then its points for each
+/// case, in the course's order.
 pub(super) fn write_csv(file: &Path, verdicts: &[(&str, Verdict)]) -> Result<(), String> {
-    let mut text = String::from("submission,points,of,note\n");
+    let is_judged = |name: &String| {
+        let mut cases = verdicts.iter().flat_map(|(_, verdict)| verdict.cases());
+        cases.any(|case| full_name(case) == *name)
+    };
+    let names = tests::cases::all().map(|case| case.full_name());
+    let columns: Vec<String> = names.filter(is_judged).collect();
+    let mut text = String::from("submission,points,of,note");
+    for column in &columns {
+        let _ = write!(text, ",{column}");
+    }
     for (name, verdict) in verdicts {
         let note = match verdict {
             Verdict::Judged(_) => "",
             Verdict::Unbuilt(reason) => reason.lines().next().unwrap_or_default(),
         };
         let (points, most) = (verdict.points(), verdict.most());
-        let _ = writeln!(text, "{},{points},{most},{}", quoted(name), quoted(note));
+        let _ = write!(text, "\n{},{points},{most},{}", quoted(name), quoted(note));
+        for column in &columns {
+            let case = verdict
+                .cases()
+                .iter()
+                .find(|case| full_name(case) == *column);
+            let _ = write!(text, ",{}", case.map_or(0, earned));
+        }
     }
+    text.push('\n');
     replace(file, &text).map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
+
+fn full_name(case: &CaseResult) -> String {
+    format!("{}::{}", case.part, case.name)
+}
+
+/// What a case has brought.
+fn earned(case: &CaseResult) -> u32 {
+    if case.is_passed() { case.points } else { 0 }
 }
 
 /// A CSV field (RFC 4180).
@@ -113,8 +140,9 @@ fn quoted(text: &str) -> String {
 }
 
 /// Whoever reads sees the old file or the new one.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let fresh = file.with_extension("new");
+    let _whole = tests::interrupt::whole();
     fs::write(&fresh, text)?;
     fs::rename(&fresh, file)
 }

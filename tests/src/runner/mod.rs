@@ -3,27 +3,32 @@
 //! | file | room |
 //! | --- | --- |
 //! | `options` | the command line |
+//! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
 //! | `real` | what only real threads need |
 //! | `worker`, `wire`, `pool` | worker processes, both sides |
 //! | `autopsy` | what led to a worker's death |
 //! | `report` | the table, the summary |
+//! | `progress` | how far the runs are, for whoever waits |
 //! | `story` | a failure, told |
 //! | `scene` | how the events of a run leave the servers |
 //! | `recent` | which of the events a report shows |
 //! | `lanes` | events side by side, a column for each server |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
+//! | `interrupt` | what becomes of Ctrl-C |
 //! | `shrink` | looks for a simpler run that fails |
 //! | `libtest` | `cargo test`, nextest and editors |
 //! | `submission` | judging a crate that is not linked in |
 
 mod autopsy;
+pub mod interrupt;
 pub mod lanes;
 mod libtest;
 mod logs;
 mod options;
 mod pool;
+mod progress;
 pub(crate) mod real;
 mod recent;
 mod report;
@@ -33,6 +38,7 @@ mod shrink;
 mod story;
 mod submission;
 mod trial;
+pub mod usage;
 mod wire;
 mod worker;
 
@@ -43,6 +49,7 @@ use labrt::harness::Mutex;
 use options::{Mode, Options};
 use report::Report;
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -73,32 +80,12 @@ pub(crate) fn main(submission: Submission) -> ExitCode {
 
 /// The words are not ours: libtest's, a call for help, or a mistake.
 fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
-    if !error.use_stderr() {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
-    if let Ok(arguments) = libtest_mimic::Arguments::try_parse() {
+    if error.use_stderr()
+        && let Ok(arguments) = libtest_mimic::Arguments::try_parse()
+    {
         return libtest::main(submission, &arguments);
     }
-    eprintln!("{} (--help shows what there is)", in_one_line(error));
-    ExitCode::from(2)
-}
-
-/// What clap says, less the usage: what is wrong, which values are possible, and which name was
-/// perhaps meant.
-fn in_one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let mut paragraphs = text.split("\n\n");
-    let mut line = paragraphs
-        .next()
-        .unwrap_or("bad arguments")
-        .trim()
-        .to_string();
-    for tip in paragraphs.filter(|paragraph| paragraph.contains("tip: a similar")) {
-        line.push_str("; ");
-        line.push_str(tip.trim());
-    }
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    usage::tell(error, "labs --help; through make: ARGS=--help")
 }
 
 fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
@@ -132,11 +119,21 @@ fn run(
     let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let workers = options.jobs.map_or(cores, |jobs| jobs as usize);
+    let watched = report.clone();
+    interrupt::on_interrupt(move || watched.lock().break_off());
     let sink = report.clone();
+    let fail_fast = options.fail_fast;
     pool::run(
         jobs(options, chosen, how, workers),
         workers,
-        Arc::new(move |case, seed, outcome, wall| sink.lock().add(case, seed, outcome, wall)),
+        Arc::new(move |case, seed, outcome, wall| {
+            let mut report = sink.lock();
+            report.add(case, seed, outcome, wall);
+            match fail_fast && !report.failing().is_empty() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        }),
     )
     .map_err(|error| format!("cannot run the worker processes: {error}"))?;
     let mut report = std::mem::take(&mut *report.lock());
@@ -262,6 +259,7 @@ fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     static DRAFTS: AtomicU64 = AtomicU64::new(0);
     let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
     let draft = path.with_extension(format!("{}-{number}.new", std::process::id()));
+    let _whole = interrupt::whole();
     std::fs::write(&draft, text)?;
     std::fs::rename(draft, path)
 }

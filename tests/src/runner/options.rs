@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::root;
+use super::{root, usage};
 use labrt::Strategy;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -16,16 +16,16 @@ pub(super) struct Options {
     #[arg(long, default_value = "")]
     pub(super) filter: String,
     /// Number of seeds for each case, counted up from the first
-    #[arg(long, default_value_t = 1, value_parser = at_least_one)]
+    #[arg(long, default_value_t = 1, value_parser = usage::at_least_one)]
     pub(super) seeds: u64,
     /// The first seed
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = usage::number)]
     pub(super) seed: u64,
     /// Simulated network and virtual time, or real threads and the wall clock
     #[arg(long, value_enum, default_value_t = Mode::Sim)]
     pub(super) mode: Mode,
     /// Worker processes to run side by side [default: one for each processor]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    #[arg(long, value_parser = usage::jobs)]
     pub(super) jobs: Option<u64>,
     /// How the simulation picks the next thread
     #[arg(long, value_enum, default_value_t = Schedule::Random)]
@@ -33,6 +33,9 @@ pub(super) struct Options {
     /// Run every seed twice and compare all that happened
     #[arg(long)]
     pub(super) check_determinism: bool,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    pub(super) fail_fast: bool,
     /// For each case that fails, look for the simplest run that does: 600 more runs
     #[arg(long)]
     pub(super) shrink: bool,
@@ -125,14 +128,6 @@ impl Options {
             words.push_str(&format!(" ARGS=\"{}\"", flags.join(" ")));
         }
         words
-    }
-}
-
-fn at_least_one(text: &str) -> Result<u64, String> {
-    match text.parse() {
-        Ok(0) => Err("at least 1 is needed".into()),
-        Ok(number) => Ok(number),
-        Err(_) => Err("a whole number is needed".into()),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::trial::{Manner, Outcome, Told};
 use super::wire::{self, Job, Record};
-use super::{options::Mode, worker};
+use super::{interrupt, options::Mode, worker};
 use labrt::harness::Mutex;
 use labrt::thread::{self, JoinHandle};
 use std::collections::VecDeque;
 use std::io::ErrorKind::{BrokenPipe, ConnectionReset, TimedOut, UnexpectedEof, WouldBlock};
 use std::io::{self, BufRead, BufReader, Write};
+use std::net::Shutdown;
+use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -21,16 +23,21 @@ const STDERR_LINES: usize = 12;
 /// How long a worker that has hung up may take to end, and its standard error to run dry.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Called with each result, from any of the pool's threads: case, seed, outcome, wall time.
-pub(super) type Sink = dyn Fn(usize, u64, Outcome, Duration) + Send + Sync;
+/// Called with each result, from any of the pool's threads: case, seed, outcome, wall time. After
+/// a break there is no more work: runs that are under way are not waited for.
+pub(super) type Sink = dyn Fn(usize, u64, Outcome, Duration) -> ControlFlow<()> + Send + Sync;
 
 /// Runs all jobs, `workers` at a time.
 pub(super) fn run(jobs: VecDeque<Job>, workers: usize, sink: Arc<Sink>) -> io::Result<()> {
-    let jobs = Arc::new(Mutex::new(jobs));
+    let work = Arc::new(Mutex::new(Work {
+        jobs,
+        lines: (0..workers).map(|_| None).collect(),
+        is_over: false,
+    }));
     let threads: Vec<JoinHandle<io::Result<()>>> = (0..workers)
-        .map(|_| {
-            let (jobs, sink) = (jobs.clone(), sink.clone());
-            thread::spawn(move || serve(&jobs, &*sink))
+        .map(|desk| {
+            let (work, sink) = (work.clone(), sink.clone());
+            thread::spawn(move || serve(desk, &work, &*sink))
         })
         .collect();
     for thread in threads {
@@ -41,26 +48,59 @@ pub(super) fn run(jobs: VecDeque<Job>, workers: usize, sink: Arc<Sink>) -> io::R
     Ok(())
 }
 
+/// What the pool's threads share.
+struct Work {
+    jobs: VecDeque<Job>,
+    /// For each thread, a line to the worker that it started last: to cut it.
+    lines: Vec<Option<UnixStream>>,
+    is_over: bool,
+}
+
+impl Work {
+    /// Leaves no job, and no worker that is busy with one.
+    fn end(&mut self) {
+        self.is_over = true;
+        self.jobs.clear();
+        for line in self.lines.iter().flatten() {
+            let _ = line.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// A new worker, whose line is known here before it is given anything to do.
+    fn hire(&mut self, desk: usize) -> io::Result<Worker> {
+        let worker = Worker::start(Stderr::PassedOn)?;
+        self.lines[desk] = Some(worker.socket.try_clone()?);
+        Ok(worker)
+    }
+}
+
 /// Keeps one worker busy until no job is left.
-fn serve(jobs: &Mutex<VecDeque<Job>>, sink: &Sink) -> io::Result<()> {
+fn serve(desk: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
+    let told = |case, seed, outcome, wall| {
+        if sink(case, seed, outcome, wall).is_break() {
+            work.lock().end();
+        }
+    };
     let mut worker = None;
     loop {
-        let next = jobs.lock().pop_front();
+        let next = work.lock().jobs.pop_front();
         let Some(mut job) = next else { break };
-        while job.count > 0 {
+        while job.count > 0 && !work.lock().is_over {
             let mut present = match worker.take() {
                 Some(worker) => worker,
-                None => Worker::start(Stderr::PassedOn)?,
+                None => work.lock().hire(desk)?,
             };
-            match present.work(&mut job, sink) {
+            match present.work(&mut job, told) {
                 Ok(State::Fit) => worker = Some(present),
                 Ok(State::Spent) => present.retire(),
+                // Its line was cut.
+                Err(_) if work.lock().is_over => present.retire(),
                 // What an earlier run left behind ended the worker: no fault of the next one.
                 Err(_) if present.served > 0 && !present.running => drop(present.bury(None)),
                 // The run that was under way failed with its worker; the others go on.
                 Err(error) => {
                     let outcome = present.bury(Some(&error));
-                    sink(job.case, job.first, outcome, Duration::ZERO);
+                    told(job.case, job.first, outcome, Duration::ZERO);
                     job.first += 1;
                     job.count -= 1;
                 }
@@ -167,7 +207,7 @@ impl Worker {
 
     /// The failure of the run that was under way when the worker died, or had to be killed.
     pub(super) fn bury(mut self, error: Option<&io::Error>) -> Outcome {
-        drop(self.socket);
+        let _ = self.socket.shutdown(Shutdown::Both);
         // A process that hung up is about to end; any other may never.
         let hung_up = error.is_none_or(|error| {
             let ends = [UnexpectedEof, BrokenPipe, ConnectionReset];
@@ -180,6 +220,9 @@ impl Worker {
             let _ = self.process.kill();
         }
         let status = self.process.wait();
+        if let Ok(status) = status {
+            interrupt::await_own(status);
+        }
         // A process that it started may hold its standard error open for ever.
         if let Some(reader) = self.stderr_reader.take()
             && within(LAST_WORDS, || reader.is_finished())

@@ -1,12 +1,12 @@
 //! What the person at the terminal sees.
 
 use super::options::{Mode, Options};
+use super::progress::Progress;
 use super::story::Story;
 use super::trial::{Outcome, Told};
 use super::{lanes, results};
 use crate::Submission;
 use crate::cases::Case;
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
@@ -46,36 +46,15 @@ pub(super) struct Tally {
     simplest: Option<String>,
 }
 
-/// A line for somebody who waits at a terminal; it never reaches a file or a pipe.
-#[derive(Default)]
-struct Progress {
-    on: bool,
-    drawn: Cell<Duration>,
-}
-
-impl Progress {
-    /// Draws the line anew, at most ten times a second.
-    fn draw(&self, began: Duration, runs: u64, wanted: u64, failed: usize) {
-        let now = labrt::time::since_start();
-        if !self.on || now - self.drawn.get() < Duration::from_millis(100) {
-            return;
-        }
-        self.drawn.set(now);
-        let rate = runs as f64 / (now - began).as_secs_f64();
-        let failed = match failed {
-            0 => String::new(),
-            count => format!(", {count} failed"),
-        };
-        let _ = write!(
-            std::io::stderr(),
-            "\r\x1b[2K{runs} of {wanted} runs, {rate:.0} a second{failed}"
-        );
+impl Tally {
+    /// Whether all its runs were made, and passed.
+    fn is_passed(&self) -> bool {
+        self.runs == self.wanted && self.failed.is_empty()
     }
 
-    fn clear(&self) {
-        if self.on && self.drawn.get() > Duration::ZERO {
-            let _ = write!(std::io::stderr(), "\r\x1b[2K");
-        }
+    /// Whether it is known what became of it, although not all its runs may have been made.
+    pub(super) fn is_told(&self) -> bool {
+        self.runs == self.wanted || !self.failed.is_empty()
     }
 }
 
@@ -112,10 +91,7 @@ impl Report {
             determinism: options.check_determinism,
             began: labrt::time::since_start(),
             names: width_of_names(chosen),
-            progress: Progress {
-                on: show && std::io::stderr().is_terminal(),
-                ..Progress::default()
-            },
+            progress: Progress::new(show),
             ..Report::default()
         };
         report.head(submission, options);
@@ -233,9 +209,10 @@ impl Report {
 
     fn line(&self, tally: &Tally) -> String {
         let passed = tally.runs - tally.failed.len() as u64;
-        let verdict = match tally.failed.is_empty() {
-            true => self.paint("32", "passed "),
-            false => self.paint("31;1", "FAILED "),
+        let verdict = match (tally.is_passed(), tally.is_told()) {
+            (true, _) => self.paint("32", "passed "),
+            (false, true) => self.paint("31;1", "FAILED "),
+            (false, false) => self.paint("33", "stopped"),
         };
         let total = &tally.total;
         format!(
@@ -255,6 +232,11 @@ impl Report {
 
     /// Tells failures and warnings, and sums up.
     pub(super) fn finish(&self) {
+        for begun in &self.cases[self.printed..] {
+            if begun.runs > 0 {
+                self.print(&self.line(begun));
+            }
+        }
         let mut unwritten = BTreeSet::new();
         for tally in &self.cases {
             let Some((seed, told)) = tally.failed.first_key_value() else {
@@ -277,23 +259,48 @@ impl Report {
                 self.print(&format!("  {times}× {warning}"));
             }
         }
-        let failed = self
-            .cases
-            .iter()
-            .filter(|tally| !tally.failed.is_empty())
-            .count();
-        let passed = self.cases.len() - failed;
-        let points = |tally: &&Tally| tally.case.points;
-        let earned = self.cases.iter().filter(|tally| tally.failed.is_empty());
+        self.sum_up();
+    }
+
+    /// The last lines: points, runs, cases.
+    fn sum_up(&self) {
+        let count = |is: fn(&Tally) -> bool| self.cases.iter().filter(|tally| is(tally)).count();
+        let points = |is: fn(&Tally) -> bool| -> u32 {
+            let cases = self.cases.iter().filter(|tally| is(tally));
+            cases.map(|tally| tally.case.points).sum()
+        };
         let runs: u64 = self.cases.iter().map(|tally| tally.runs).sum();
+        let wanted: u64 = self.cases.iter().map(|tally| tally.wanted).sum();
+        if runs < wanted {
+            let left = wanted - runs;
+            self.print(&format!(
+                "\nstopped at the first failure: {left} of {wanted} runs were not made"
+            ));
+        }
         self.print(&format!(
             "\n{} of {} points, {runs} {} in {}",
-            earned.map(|tally| points(&tally)).sum::<u32>(),
-            self.cases.iter().map(|tally| points(&tally)).sum::<u32>(),
+            points(Tally::is_passed),
+            points(|_| true),
             if runs == 1 { "run" } else { "runs" },
             self.wall(labrt::time::since_start() - self.began)
         ));
-        self.print(&format!("{passed} passed, {failed} failed"));
+        let unfinished = match count(|tally| !tally.is_told()) {
+            0 => String::new(),
+            count => format!(", {count} not finished"),
+        };
+        self.print(&format!(
+            "{} passed, {} failed{unfinished}",
+            count(Tally::is_passed),
+            count(|tally| !tally.failed.is_empty())
+        ));
+    }
+
+    /// The last word of somebody who is interrupted.
+    pub(super) fn break_off(&self) {
+        let count = |of: fn(&Tally) -> u64| self.cases.iter().map(of).sum::<u64>();
+        let (runs, wanted) = (count(|tally| tally.runs), count(|tally| tally.wanted));
+        let failed = count(|tally| tally.failed.len() as u64);
+        self.progress.break_off(runs, wanted, failed);
     }
 
     fn story(&self, tally: &Tally, seed: u64, told: &Told) -> String {

@@ -52,7 +52,8 @@ pub(super) fn merge(path: &Path, tallies: &[Tally]) -> io::Result<()> {
     let _turn = TURN.lock();
     let mut results = read(path);
     let built = built().map_or(0, |at| at.as_secs());
-    results.extend(tallies.iter().map(|tally| {
+    let told = tallies.iter().filter(|tally| tally.is_told());
+    results.extend(told.map(|tally| {
         let failure = tally.failed.first_key_value().map(|(seed, told)| {
             let reason = told.reason.lines().next().unwrap_or_default();
             (*seed, reason.to_string())

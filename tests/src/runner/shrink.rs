@@ -6,6 +6,7 @@ use super::pool;
 use super::trial::{Manner, Outcome};
 use crate::cases::Case;
 use labrt::harness::Mutex;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +58,7 @@ pub(super) fn simplest(
                 let mut best = sink.lock();
                 *best = Some(best.map_or(found, |known| known.min(found)));
             }
+            ControlFlow::Continue(())
         };
         pool::run(jobs, workers, Arc::new(add))?;
     }

@@ -1,7 +1,7 @@
 //! Judging a crate that is not linked into this program: a ten-line `main` is written around it,
 //! built beside the project's own crates, and run in this one's place.
 
-use super::{root, workspace, write_whole};
+use super::{interrupt, root, workspace, write_whole};
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -78,9 +78,8 @@ pub(super) fn judge(raft: Option<&Path>, kv: Option<&Path>) -> Result<ExitCode, 
         let flag = format!("--judged-{}", part.variable.to_lowercase());
         command.arg(flag).arg(&part.path);
     }
-    let status = command
-        .args(other_arguments())
-        .status()
+    command.args(other_arguments());
+    let status = interrupt::status(&mut command)
         .map_err(|error| format!("cannot run {}: {error}", built.display()))?;
     Ok(ExitCode::from(status.code().unwrap_or(2) as u8))
 }

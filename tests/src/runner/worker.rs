@@ -3,23 +3,31 @@
 
 use super::trial::Manner;
 use super::wire::{self, Job, Record};
-use super::{logs, trial};
+use super::{interrupt, logs, trial};
 use crate::{Submission, cases};
+use labrt::channel::{self, Sender};
+use labrt::thread;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 /// Set for a worker by its parent.
 pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
 pub(super) fn main(submission: Submission) -> ExitCode {
+    interrupt::leave_to_parent();
     logs::install();
     labrt::harness::hide_frames(super::own_sources());
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::from(2);
     };
     let mut parent = UnixStream::from(socket);
-    while let Ok(job) = wire::receive::<Job>(&mut parent) {
+    let Ok(reader) = parent.try_clone() else {
+        return ExitCode::from(2);
+    };
+    let (jobs, inbox) = channel::unbounded();
+    thread::spawn(move || listen(reader, &jobs));
+    while let Ok(job) = inbox.recv() {
         let Some(case) = cases::all().nth(job.case) else {
             return ExitCode::from(2);
         };
@@ -47,4 +55,16 @@ pub(super) fn main(submission: Submission) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Takes jobs from the parent. When it has hung up, or is no more, nobody wants to know what
+/// becomes of the run that is under way, and the process ends in the middle of it.
+fn listen(mut parent: UnixStream, jobs: &Sender<Job>) {
+    while let Ok(job) = wire::receive(&mut parent) {
+        if jobs.send(job).is_err() {
+            return;
+        }
+    }
+    let _whole = interrupt::whole();
+    process::exit(0)
 }

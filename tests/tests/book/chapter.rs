@@ -28,14 +28,7 @@ pub(crate) fn read_all(folder: &Path) -> Vec<Chapter> {
     let paths = entries.map(|entry| entry.expect("an entry can be read").path());
     let mut chapters: Vec<Chapter> = paths
         .filter(|path| path.extension().is_some_and(|end| end == "md"))
-        .map(|path| Chapter {
-            name: path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into(),
-            text: fs::read_to_string(&path).expect("a chapter can be read"),
-        })
+        .map(|path| Chapter::read(&path))
         .collect();
     chapters.sort_by(|one, other| one.name.cmp(&other.name));
     chapters
@@ -68,15 +61,53 @@ impl Chapter {
         lines
     }
 
+    /// The chapter in this file.
+    pub(crate) fn read(path: &Path) -> Chapter {
+        Chapter {
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into(),
+            text: fs::read_to_string(path).expect("a chapter can be read"),
+        }
+    }
+
     /// What is to be typed: the lines of all blocks marked `sh`.
     pub(crate) fn commands(&self) -> Vec<(usize, String)> {
-        let lines = self.lines().into_iter();
-        let typed = lines.filter(|(_, place, line)| {
-            *place == Place::Block("sh") && !line.trim().is_empty() && !line.starts_with('#')
-        });
+        let typed = self.blocks().into_iter();
         typed
             .map(|(number, _, line)| (number, line.to_string()))
             .collect()
+    }
+
+    /// The same, with what follows the `sh`: `in=skeleton,code=2`.
+    pub(crate) fn blocks(&self) -> Vec<(usize, &str, &str)> {
+        let lines = self.lines().into_iter();
+        let typed = lines.filter_map(|(number, place, line)| match place {
+            Place::Block(word) if !line.trim().is_empty() && !line.starts_with('#') => {
+                let (kind, marks) = word.split_once(',').unwrap_or((word, ""));
+                (kind == "sh").then_some((number, marks, line))
+            }
+            _ => None,
+        });
+        typed.collect()
+    }
+
+    /// Commands in the cells of tables.
+    #[allow(dead_code)] // raftlab's test types them
+    pub(crate) fn commands_in_tables(&self) -> Vec<(usize, &str)> {
+        let lines = self.lines().into_iter();
+        let rows = lines.filter(|(_, place, line)| *place == Place::Prose && line.starts_with('|'));
+        let codes = rows.flat_map(|(number, _, line)| {
+            let codes = line.split('`').skip(1).step_by(2);
+            codes.map(move |code| (number, code))
+        });
+        let is_command = |code: &str| {
+            let begins = ["make ", "raftlab ", "cargo install "];
+            begins.iter().any(|begin| code.starts_with(begin)) && !code.contains('…')
+        };
+        codes.filter(|(_, code)| is_command(code)).collect()
     }
 
     /// What stands in the round brackets of `[…](…)`.

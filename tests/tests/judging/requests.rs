@@ -69,10 +69,13 @@ fn judge(path: &Path) -> Answer {
 
 #[test]
 fn unknown_words() {
-    refused(&labs(&["--bogus"]), &["'--bogus'", "--help shows"]);
+    refused(
+        &labs(&["--bogus"]),
+        &["unknown flag `--bogus` (labs --help"],
+    );
     refused(
         &labs(&["--seed=1", "--sedes=1"]),
-        &["'--sedes'", "'--seeds'"],
+        &["`--sedes`; did you mean `--seeds`? (labs --help; through make: ARGS=--help)"],
     );
     refused(
         &labs(&["3Z"]),
@@ -94,18 +97,27 @@ fn unknown_words() {
 
 #[test]
 fn impossible_values() {
-    refused(&labs(&["--seeds", "0"]), &["--seeds", "'0'", "at least 1"]);
+    refused(
+        &labs(&["--seeds", "0"]),
+        &["`--seeds` cannot be `0`: at least 1"],
+    );
     refused(
         &labs(&["--seeds", "many"]),
-        &["--seeds", "'many'", "a whole number"],
+        &["`--seeds`", "`many`: a whole number is needed"],
     );
-    refused(&labs(&["--seeds"]), &["--seeds", "a value is required"]);
-    refused(&labs(&["--mode", "foo"]), &["--mode", "'foo'", "sim, real"]);
+    refused(&labs(&["--seeds"]), &["`--seeds` needs a value"]);
+    refused(
+        &labs(&["--mode", "foo"]),
+        &["`--mode` cannot be `foo`: there are sim, real"],
+    );
     refused(
         &labs(&["--strategy", "foo"]),
-        &["--strategy", "'foo'", "random, pct, fifo"],
+        &["`--strategy`", "`foo`", "random, pct, fifo"],
     );
-    refused(&labs(&["--jobs", "0"]), &["--jobs", "'0'", "1..=256"]);
+    refused(
+        &labs(&["--jobs", "0"]),
+        &["`--jobs` cannot be `0`: 1 to 256 are possible"],
+    );
     let last = u64::MAX.to_string();
     refused(&labs(&["--seed", &last]), &["seed", &last, "too large"]);
 }
@@ -194,7 +206,7 @@ fn a_crate_that_lacks_something() {
 fn through_make() {
     let answer = shell("make test-3A SEEDS=0", "");
     answer.ends_with(2);
-    first_line(&answer, &["--seeds", "at least 1"]);
+    first_line(&answer, &["`--seeds`", "at least 1", "ARGS=--help"]);
     let answer = shell("make test-3A RAFT=tests/fixtures/nowhere", "");
     answer.ends_with(2);
     first_line(&answer, &["nothing at", "tests/fixtures/nowhere"]);

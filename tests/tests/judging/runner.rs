@@ -163,7 +163,7 @@ pub(crate) fn shell(line: &str, misdeed: &str) -> Answer {
 }
 
 /// The program that `cargo test --test labs` runs. Cargo tells where it lies.
-fn runner() -> &'static Path {
+pub(crate) fn runner() -> &'static Path {
     static RUNNER: OnceLock<PathBuf> = OnceLock::new();
     RUNNER.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));

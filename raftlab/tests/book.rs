@@ -1,0 +1,229 @@
+//! Every command that README.md, the handout and the skeleton's README tell somebody to type, typed
+//! in that order, with its exit code. `sh,in=…,code=…` behind a fence says where, and which code:
+//!
+//! | mark | where |
+//! | --- | --- |
+//! | `in=checkout` | the project itself; README.md's default |
+//! | `in=skeleton` | a new workspace, in which nothing is written yet |
+//! | `in=workspace` | a workspace whose lab is finished; the default of all others |
+//!
+//! Typed as it stands, all this would take an hour. `shortened` and `is_dry` say what is changed.
+
+#[allow(dead_code)] // its other half serves another test
+#[path = "../../tests/tests/book/chapter.rs"]
+mod chapter;
+
+use chapter::Chapter;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Seeds under which a command is run that asks for more.
+const SEEDS: u64 = 3;
+
+/// One thing to type.
+struct Line {
+    /// Chapter and line.
+    source: String,
+    place: String,
+    code: i32,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent()
+        .expect("the package lies in the workspace")
+        .into()
+}
+
+/// A folder of the test's own.
+fn scratch() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("book")
+}
+
+/// All chapters in the order in which they are read, with the place where their commands are typed.
+fn chapters() -> Vec<(Chapter, &'static str)> {
+    let summary = Chapter::read(&root().join("book/src/SUMMARY.md"));
+    let book = summary.links().into_iter();
+    let book = book.map(|(_, link)| (format!("book/src/{link}"), "workspace"));
+    let front = [("README.md".to_string(), "checkout")];
+    let back = [
+        ("raft/README.md".to_string(), "checkout"),
+        ("raftlab/skeleton/README.md".to_string(), "workspace"),
+    ];
+    let all = front.into_iter().chain(book).chain(back);
+    all.map(|(path, place)| (Chapter::read(&root().join(path)), place))
+        .collect()
+}
+
+fn lines() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (chapter, default) in chapters() {
+        let mark = |marks: &str, name: &str| {
+            let mut values = marks.split(',').filter_map(|mark| mark.split_once('='));
+            values
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value.to_string())
+        };
+        let in_tables = chapter.commands_in_tables().into_iter();
+        let in_tables = in_tables.map(|(line, text)| (line, "", text));
+        let mut all: Vec<_> = chapter.blocks().into_iter().chain(in_tables).collect();
+        all.sort();
+        for (number, marks, text) in all {
+            let text = text.split("  #").next().unwrap_or_default().trim();
+            lines.push(Line {
+                source: format!("{}:{number}", chapter.name),
+                place: mark(marks, "in").unwrap_or_else(|| default.to_string()),
+                code: mark(marks, "code").map_or(0, |code| code.parse().expect("a number")),
+                text: text.to_string(),
+            });
+        }
+    }
+    lines
+}
+
+/// Fewer seeds; one case of real time, which passes as slowly here as anywhere; paths to the
+/// workspaces of this test, and some case and seed where any is meant.
+fn shortened(text: &str) -> String {
+    let workspace = scratch().join("workspace/raft").display().to_string();
+    let fresh = scratch().join("my-raft").display().to_string();
+    let text = text
+        .replace("path/to/my-raft/raft", &workspace)
+        .replace("path/to/my-raft", &workspace)
+        .replace("../my-raft", &fresh);
+    let fewer = |number: &str| number.parse().map_or(SEEDS, |seeds: u64| seeds.min(SEEDS));
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let follows = words.last().is_some_and(|last| last == "--seeds");
+        words.push(match (word, word.strip_prefix("SEEDS=")) {
+            ("CASE", _) => "backup".into(),
+            ("N", _) => "1".into(),
+            (_, Some(seeds)) => format!("SEEDS={}", fewer(seeds)),
+            (_, None) if follows => fewer(word).to_string(),
+            (_, None) => word.to_string(),
+        });
+    }
+    if text.contains("MODE=real") && !text.contains("FILTER=") {
+        words = vec!["make test-3A MODE=real FILTER=initial_election".into()];
+    }
+    words.join(" ")
+}
+
+/// What `make` is only asked about: this test is a part of `make test`, figures take minutes, and
+/// not everybody has mdBook.
+fn is_dry(line: &Line) -> bool {
+    if line.text == "make book" {
+        return !typed("mdbook --version", &root()).status.success();
+    }
+    let in_checkout = line.place == "checkout";
+    in_checkout && ["make test", "make bench", "make check"].contains(&line.text.as_str())
+}
+
+/// What is not typed: what the test has already built, and a change of folder, which its places
+/// stand for.
+fn is_done(line: &Line) -> bool {
+    line.text
+        .starts_with("cargo install --locked --path raftlab")
+        || line.text.starts_with("cd ")
+}
+
+/// Puts the sources of the skeleton or of the finished lab into the workspace. Two workspaces would
+/// be built twice: to cargo, all that have a member `raft` look alike in one target folder.
+fn furnish(workspace: &Path, place: &str) {
+    let sources = match place {
+        "skeleton" => root().join("raftlab/skeleton/raft/src"),
+        _ => root().join("raft/src"),
+    };
+    for entry in fs::read_dir(sources).expect("it is there").flatten() {
+        let text = fs::read(entry.path()).expect("a file can be read");
+        let target = workspace.join("raft/src").join(entry.file_name());
+        fs::write(target, text).expect("a file can be written");
+    }
+}
+
+/// Types a line in a shell whose `raftlab` is the one just built.
+fn typed(text: &str, at: &Path) -> Output {
+    let built = Path::new(env!("CARGO_BIN_EXE_raftlab"));
+    let mut folders = vec![built.parent().expect("it lies in a folder").to_path_buf()];
+    folders.extend(std::env::split_paths(
+        &std::env::var_os("PATH").unwrap_or_default(),
+    ));
+    let path = std::env::join_paths(folders).expect("folders can be joined");
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", text])
+        .current_dir(at)
+        .env("PATH", path)
+        .env("NO_COLOR", "1");
+    // Workspaces share what path.rs has built for its own.
+    if at != root() {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("target");
+        shell.env("CARGO_TARGET_DIR", target);
+    }
+    for option in [
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "SEEDS",
+        "SEED",
+        "FILTER",
+        "MODE",
+        "JOBS",
+        "ARGS",
+    ] {
+        shell.env_remove(option);
+    }
+    shell
+        .env_remove("RAFT")
+        .env_remove("DIR")
+        .env_remove("RUST_LOG");
+    shell.output().expect("a shell can be run")
+}
+
+#[test]
+fn commands_do_what_is_said() {
+    let _ = fs::remove_dir_all(scratch());
+    let workspace = scratch().join("workspace");
+    let new = format!("raftlab new {}", workspace.display());
+    assert!(typed(&new, &root()).status.success());
+    let mut furnished = "skeleton";
+    let mut known = BTreeSet::new();
+    let mut findings = Vec::new();
+    for line in lines().iter().filter(|line| !is_done(line)) {
+        let at = match line.place.as_str() {
+            "checkout" => &root(),
+            "skeleton" | "workspace" => &workspace,
+            other => panic!("{}: there is no place {other:?}", line.source),
+        };
+        let mut text = shortened(&line.text);
+        if is_dry(line) {
+            text = text.replacen("make", "make -n", 1);
+        }
+        if !known.insert((line.place.clone(), text.clone())) {
+            continue;
+        }
+        let wanted = if line.place == "skeleton" {
+            "skeleton"
+        } else {
+            "workspace"
+        };
+        if furnished != wanted {
+            furnish(&workspace, wanted);
+            furnished = wanted;
+        }
+        // A new workspace can be made there once.
+        let _ = fs::remove_dir_all(scratch().join("my-raft"));
+        let output = typed(&text, at);
+        if output.status.code() != Some(line.code) {
+            let told = String::from_utf8_lossy(&output.stdout);
+            let noise = String::from_utf8_lossy(&output.stderr);
+            let (source, code) = (&line.source, line.code);
+            findings.push(format!(
+                "{source}: {text}: not {code}\n{output:?}\n{told}{noise}"
+            ));
+        }
+    }
+    assert!(known.len() > 30, "only {} commands were found", known.len());
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}

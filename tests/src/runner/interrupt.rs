@@ -1,0 +1,157 @@
+//! What becomes of Ctrl-C. A terminal sends it to everybody who runs in its foreground; `kill`
+//! sends it to one process alone. Either way all of them end, nothing is left half-written, and
+//! whoever called sees that a signal ended the command (130 in a shell, after Ctrl-C).
+//!
+//! A program that was started by one of ours holds a *lifeline*: its standard input is a pipe on
+//! which nothing ever comes but its end, when the other side has ended in whatever way. Workers are
+//! tied to their parent by their socket in the same manner, and leave signals to it.
+
+use labrt::channel;
+use labrt::harness::{Mutex, MutexGuard};
+use labrt::thread;
+use labrt::time::Duration;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::{flag, iterator::Signals, low_level};
+use std::io::{self, Read, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{self, Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set for a program whose standard input is a lifeline.
+const LIFELINE: &str = "RAFTLAB_LIFELINE";
+
+/// By which people and programs ask us to end. Not SIGHUP: whoever called us with `nohup` has had
+/// it ignored, and a handler would undo that.
+const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+
+/// The exit code of who ended because its parent did: a shell's for Ctrl-C.
+const INTERRUPTED: i32 = 128 + SIGINT;
+
+/// How long the last words may take. A reader that does not read must not keep us here.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+type LastWords = Box<dyn FnOnce() + Send>;
+
+static LAST_WORDS: Mutex<Option<LastWords>> = Mutex::new(None);
+static NOTE: Mutex<String> = Mutex::new(String::new());
+static WHOLE: Mutex<()> = Mutex::new(());
+static ENDING: Mutex<()> = Mutex::new(());
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
+/// This process does not end while somebody holds the guard: what is written meanwhile is written
+/// as a whole.
+pub fn whole() -> MutexGuard<'static, ()> {
+    WHOLE.lock()
+}
+
+/// The line that is printed when this process is interrupted, from now on.
+pub fn note(line: String) {
+    *NOTE.lock() = line;
+}
+
+/// From now on an interrupt calls `last_words` and ends this process.
+pub(super) fn on_interrupt(last_words: impl FnOnce() + Send + 'static) {
+    static IS_LISTENING: AtomicBool = AtomicBool::new(false);
+    *LAST_WORDS.lock() = Some(Box::new(last_words));
+    if IS_LISTENING.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    // Without signals to be had, they do what they always do.
+    if let Ok(mut signals) = Signals::new(SIGNALS) {
+        thread::spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                say_last_words();
+                die_of(signal);
+            }
+        });
+    }
+    if std::env::var_os(LIFELINE).is_some() {
+        thread::spawn(|| {
+            let _ = io::stdin().read(&mut [0]);
+            say_last_words();
+            let _whole = whole();
+            process::exit(INTERRUPTED);
+        });
+    }
+}
+
+/// For a worker: whoever interrupts its parent means the parent, which will see to it.
+pub(super) fn leave_to_parent() {
+    let ignored = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGHUP] {
+        let _ = flag::register(signal, ignored.clone());
+    }
+}
+
+/// Waits, if a process of ours ended by an interrupt that is about to reach us too.
+pub(super) fn await_own(status: ExitStatus) {
+    if status
+        .signal()
+        .is_some_and(|signal| SIGNALS.contains(&signal))
+    {
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// Runs a program of ours, which ends when this one does.
+pub fn status(command: &mut Command) -> io::Result<ExitStatus> {
+    attend(command, |mut child| child.wait(), |status| *status)
+}
+
+/// The same, and keeps what it prints.
+pub fn output(command: &mut Command) -> io::Result<Output> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    attend(command, Child::wait_with_output, |output| output.status)
+}
+
+fn attend<T>(
+    command: &mut Command,
+    wait: impl FnOnce(Child) -> io::Result<T>,
+    status: impl FnOnce(&T) -> ExitStatus,
+) -> io::Result<T> {
+    let (gone, is_gone) = channel::bounded::<()>(1);
+    let lifeline = Arc::new(Mutex::new(None));
+    let cut = lifeline.clone();
+    on_interrupt(move || {
+        drop(cut.lock().take());
+        let _ = is_gone.recv_timeout(PATIENCE);
+        let note = std::mem::take(&mut *NOTE.lock());
+        if !note.is_empty() {
+            let _ = writeln!(io::stderr(), "{note}");
+        }
+    });
+    let mut child = command.stdin(Stdio::piped()).env(LIFELINE, "1").spawn()?;
+    *lifeline.lock() = child.stdin.take();
+    let ended = wait(child)?;
+    let _ = gone.send(());
+    // The terminal's signal has reached the child first. It is on its way to us.
+    await_own(status(&ended));
+    if IS_ENDING.load(Ordering::SeqCst) {
+        thread::sleep(2 * PATIENCE);
+    }
+    Ok(ended)
+}
+
+/// Lets the others know, in time that is limited.
+fn say_last_words() {
+    // Whoever comes second, signal or lifeline, waits here until the first one has ended us.
+    std::mem::forget(ENDING.lock());
+    IS_ENDING.store(true, Ordering::SeqCst);
+    let Some(last_words) = LAST_WORDS.lock().take() else {
+        return;
+    };
+    let (said, is_said) = channel::bounded::<()>(1);
+    thread::spawn(move || {
+        last_words();
+        let _ = said.send(());
+    });
+    let _ = is_said.recv_timeout(2 * PATIENCE);
+}
+
+/// Ends as if nobody had caught the signal, so that a shell's loop around us ends, too.
+fn die_of(signal: i32) -> ! {
+    let _whole = whole();
+    let _ = low_level::emulate_default_handler(signal);
+    process::exit(128 + signal)
+}

@@ -1,0 +1,94 @@
+//! Ctrl-C, sent to all of the runner's processes as a terminal does, and to the runner alone.
+
+use crate::group::{End, Group};
+use crate::runner::{fixture, root, runner};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// It ended as a signal ends a program, with one line that says so.
+#[track_caller]
+fn ended_by_interrupt(end: &End) {
+    assert_eq!(end.signal, Some(2), "{end:?}");
+    assert_eq!(end.stderr.lines().count(), 1, "{end:?}");
+    assert!(end.stderr.starts_with("interrupted after "), "{end:?}");
+    assert!(end.stderr.ends_with("; no results were kept\n"), "{end:?}");
+    assert!(!end.stdout.contains("crashed"), "{end:?}");
+}
+
+/// A file of results from an earlier day.
+fn results(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("interrupts")
+        .join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    let file = folder.join("results.json");
+    fs::write(&file, "{}\n").expect("a file can be written");
+    file
+}
+
+/// On real threads, so that the runs last for minutes on any machine.
+fn labs(results: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(runner());
+    command.current_dir(root());
+    command.args(["3", "--mode", "real", "--jobs", "2", "--results"]);
+    command.arg(results).args(more);
+    command
+}
+
+#[test]
+fn judge_of_the_reference() {
+    for everybody in [true, false] {
+        let file = results("runner");
+        let group = Group::start(&mut labs(&file, &[]));
+        group.await_runners(3);
+        ended_by_interrupt(&group.interrupt(everybody));
+        // As it was, and nothing half-written beside it.
+        assert_eq!(fs::read_to_string(&file).ok(), Some("{}\n".into()));
+        let folder = file.parent().expect("it lies in a folder");
+        let files = fs::read_dir(folder).expect("the folder is there").count();
+        assert_eq!(files, 1);
+    }
+}
+
+/// The program that judges somebody's crate is a process of its own, with its own workers.
+#[test]
+fn judge_of_a_crate() {
+    for everybody in [true, false] {
+        let file = results("judge");
+        let path = fixture("never-elects");
+        let group = Group::start(&mut labs(&file, &["--raft", &path]));
+        group.await_runners(4);
+        ended_by_interrupt(&group.interrupt(everybody));
+    }
+}
+
+/// What a shell that goes on is told.
+#[test]
+fn code_in_a_shell() {
+    let file = results("shell");
+    let labs = labs(&file, &[]);
+    let words: Vec<String> = std::iter::once(labs.get_program())
+        .chain(labs.get_args())
+        .map(|word| format!("'{}'", word.to_string_lossy()))
+        .collect();
+    let mut shell = Command::new("sh");
+    let line = format!("trap : INT; {}; echo code $?", words.join(" "));
+    let group = Group::start(shell.current_dir(root()).args(["-c", &line]));
+    group.await_runners(3);
+    let end = group.interrupt(true);
+    assert!(end.stdout.ends_with("\ncode 130\n"), "{end:?}");
+}
+
+#[test]
+fn through_make() {
+    let mut make = Command::new("make");
+    make.current_dir(root())
+        .args(["test-3", "MODE=real", "JOBS=2"]);
+    let group = Group::start(&mut make);
+    group.await_runners(3);
+    let end = group.interrupt(true);
+    assert!(end.code == Some(2) || end.signal == Some(2), "{end:?}");
+    assert!(end.stderr.contains("interrupted after "), "{end:?}");
+}

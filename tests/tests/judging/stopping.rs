@@ -1,0 +1,60 @@
+//! Ends before the end: `--fail-fast`.
+
+use crate::runner::{Answer, fixture, labs};
+
+/// Lab 3 under 20 seeds, by an implementation of which every run fails.
+fn judge(arguments: &[&str]) -> Answer {
+    let path = fixture("never-elects");
+    let all = [&["3", "--seeds", "20", "--raft", &path], arguments].concat();
+    labs(&all)
+}
+
+/// The number in front of `words`.
+#[track_caller]
+fn count(answer: &Answer, words: &str) -> u64 {
+    let before = answer.stdout.split_once(words).map(|(before, _)| before);
+    let number = before.and_then(|before| before.rsplit([' ', '\n']).next());
+    number
+        .and_then(|number| number.parse().ok())
+        .unwrap_or_else(|| panic!("no number before {words:?} in\n{answer}"))
+}
+
+#[test]
+fn one_failure_is_enough() {
+    let answer = judge(&["--fail-fast", "--jobs", "1"]);
+    answer.ends_with(1).says(&[
+        "failed under seed 1\n",
+        "stopped at the first failure: 559 of 560 runs were not made\n",
+        "0 of 100 points, 1 run in",
+        "0 passed, 1 failed, 27 not finished",
+    ]);
+    answer.has_line(&["3A", "initial_election", "FAILED", "0/1"]);
+    assert!(!answer.stdout.contains("re_election"), "{answer}");
+}
+
+/// Workers that are busy when it comes are not waited for; what they had done counts.
+#[test]
+fn side_by_side() {
+    let answer = judge(&["--fail-fast", "--jobs", "4"]);
+    answer.ends_with(1);
+    let left = count(&answer, " of 560 runs were not made");
+    let made = match answer.stdout.contains(" 1 run in") {
+        true => 1,
+        false => count(&answer, " runs in"),
+    };
+    assert_eq!(made + left, 560, "{answer}");
+}
+
+/// Without it all runs are made; with it too, if none fails.
+#[test]
+fn otherwise_all_runs_are_made() {
+    let path = fixture("never-elects");
+    let answer = labs(&["3A", "--seeds", "20", "--raft", &path]);
+    answer
+        .ends_with(1)
+        .says(&["60 runs in", "0 passed, 3 failed\n"]);
+    let answer = labs(&["3A", "--seeds", "20", "--fail-fast"]);
+    answer
+        .ends_with(0)
+        .says(&["60 runs in", "3 passed, 0 failed\n"]);
+}
