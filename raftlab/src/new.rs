@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Start a Raft of your own: a workspace with everything but the Raft
+/// Start a Raft of your own, and lab 4: a workspace with everything but what you are to write
 #[derive(clap::Args)]
 pub(crate) struct New {
     /// The folder to make; it must be empty, or not exist yet
@@ -68,6 +68,30 @@ const FILES: &[(&str, &str)] = &[
     (
         "raft/src/threads.rs",
         include_str!("../skeleton/raft/src/threads.rs"),
+    ),
+    (
+        "kvraft/Cargo.toml",
+        include_str!("../skeleton/kvraft/Cargo.toml"),
+    ),
+    (
+        "kvraft/src/clerk.rs",
+        include_str!("../skeleton/kvraft/src/clerk.rs"),
+    ),
+    (
+        "kvraft/src/lib.rs",
+        include_str!("../skeleton/kvraft/src/lib.rs"),
+    ),
+    (
+        "kvraft/src/rsm.rs",
+        include_str!("../skeleton/kvraft/src/rsm.rs"),
+    ),
+    (
+        "kvraft/src/server.rs",
+        include_str!("../skeleton/kvraft/src/server.rs"),
+    ),
+    (
+        "kvraft/src/store.rs",
+        include_str!("../skeleton/kvraft/src/store.rs"),
     ),
     (
         "raft/examples/labs.rs",

@@ -14,7 +14,7 @@ use tests::results::{self, CaseResult};
 pub(crate) struct Status {}
 
 /// The parts in order, with what each is about and where it stands in the paper.
-const PARTS: [(&str, &str, &str); 4] = [
+const PARTS: [(&str, &str, &str); 7] = [
     ("3A", "leader election", "§5.1, §5.2, Figure 2"),
     ("3B", "the log", "§5.3, §5.4"),
     (
@@ -23,18 +23,24 @@ const PARTS: [(&str, &str, &str); 4] = [
         "Figure 2, \"Persistent state\"; Figure 8",
     ),
     ("3D", "snapshots", "§7, Figure 13"),
+    ("4A", "the replicated state machine", "§2, §8"),
+    ("4B", "the key/value service", "§8"),
+    ("4C", "the service's snapshots", "§7"),
 ];
 
 impl Status {
     pub(crate) fn run(self) -> Result<ExitCode, String> {
         let workspace = Workspace::find()?;
         let results = results::read(&workspace.root.join("target/raftlab/results.json"));
-        let changed = newest_source(&workspace.root.join("raft/src"));
+        let changed = |name| newest_source(&workspace.root.join(name).join("src"));
+        let (raft, kvraft) = (changed("raft"), changed("kvraft"));
         let mut next = None;
         for (part, about, read) in PARTS {
+            // Lab 4 stands on both.
+            let changed = if part < "4" { raft } else { raft.max(kvraft) };
             let standing = Standing::of(part, &results, changed);
             let mark = standing.mark();
-            println!("{mark} {part}  {about:<16} {}", standing.told());
+            println!("{mark} {part}  {about:<28} {}", standing.told());
             if next.is_none() && !standing.is_done() {
                 next = Some((part, read));
             }
@@ -43,7 +49,7 @@ impl Status {
             Some((part, read)) => {
                 println!("\nnext: {part}. Read {read} of the paper, then: make test-{part}");
             }
-            None => println!("\nAll parts are done. Try more seeds: make test-3 SEEDS=1000"),
+            None => println!("\nAll parts are done. Try more seeds: make test SEEDS=1000"),
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -56,7 +62,7 @@ struct Standing {
     known: usize,
     passed: usize,
     seeds: u64,
-    /// Something in `raft/src` is newer than the program that was judged.
+    /// Some source is newer than the program that was judged.
     stale: bool,
 }
 

@@ -286,7 +286,7 @@ fn the_skeleton_is_whole() {
             .status
             .success()
     );
-    for folder in ["raft/src", "raft/tests"] {
+    for folder in ["raft/src", "raft/tests", "kvraft/src"] {
         let names = |root: &Path| {
             let entries = fs::read_dir(root.join(folder)).expect("the folder is there");
             let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();

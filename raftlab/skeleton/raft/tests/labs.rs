@@ -1,4 +1,4 @@
-//! Judges this Raft by the suites of the labs: `make test-3A`.
+//! Judges this Raft, and lab 4 on it, by the suites of the labs: `make test-3A`.
 
 use std::process::ExitCode;
 
@@ -6,5 +6,6 @@ pub(crate) fn main() -> ExitCode {
     tests::main(tests::Submission {
         name: "your Raft",
         raft: raft::make,
+        lab4: kvraft::lab4(),
     })
 }
