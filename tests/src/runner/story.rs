@@ -55,7 +55,7 @@ impl Story<'_> {
             warnings.push(format!("… and {left} more: they stand below"));
         }
         section(&mut text, "warnings of this run", &warnings);
-        section(&mut text, "the servers at that moment", &told.scene);
+        section(&mut text, "the servers at that moment", &self.servers());
         let heading = match told.last.iter().any(|(_, times)| *times > 1) {
             true => "the last events before it (×9: the ninth of its kind)",
             false => "the last events before it",
@@ -74,6 +74,22 @@ impl Story<'_> {
             let _ = write!(text, "\n  {simplest}");
         }
         text
+    }
+
+    /// A line for each server, no wider than there is room: its end, the sizes on disk, matters
+    /// least. What is wrong with all of them is shown whole.
+    fn servers(&self) -> Vec<String> {
+        let room = self.width.saturating_sub(INDENT + 1);
+        let lines = self.told.scene.iter().map(|line| {
+            if !line.contains("  saved ") || line.chars().count() <= room {
+                return line.clone();
+            }
+            line.chars()
+                .take(room)
+                .chain(std::iter::once('…'))
+                .collect()
+        });
+        lines.collect()
     }
 
     /// A column for each server, if there are few enough.
