@@ -10,6 +10,7 @@ mod persistence;
 mod rsm;
 mod snapshots;
 
+use crate::Submission;
 use crate::cluster::{Cluster, Snapshots};
 use crate::services::{AppendLab, KvLab, RsmLab};
 use bytes::Bytes;
@@ -102,6 +103,12 @@ impl Case {
     /// `3B::backup`.
     pub fn full_name(&self) -> String {
         format!("{}::{}", self.part, self.name)
+    }
+
+    /// Whether a submission has what the case needs. The older form of the key/value service is
+    /// nobody's duty.
+    pub fn is_offered_by(&self, submission: &Submission) -> bool {
+        !matches!(self.body, Body::Append(..)) || submission.lab4.append.is_some()
     }
 
     /// Whether `word` means this case: its part, its lab (`3`), its name, its full name or the

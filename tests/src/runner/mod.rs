@@ -43,7 +43,7 @@ mod wire;
 mod worker;
 
 use crate::Submission;
-use crate::cases::{self, Body, Case};
+use crate::cases::{self, Case};
 use clap::Parser;
 use labrt::harness::Mutex;
 use options::{Mode, Options};
@@ -201,8 +201,7 @@ fn choose(
     }
     let wanted = |case: &Case| {
         let named = options.select.iter().any(|word| case.is_meant_by(word));
-        // The older form of the service is offered or not, and is nobody's duty.
-        let offered = !matches!(case.body, Body::Append(..)) || submission.lab4.append.is_some();
+        let offered = case.is_offered_by(&submission);
         (options.select.is_empty() && offered || named)
             && (case.full_name().contains(&options.filter) || case.alias.contains(&options.filter))
     };
