@@ -6,14 +6,13 @@ mod collect;
 mod judge;
 mod report;
 
-use judge::Verdict;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tests::{cases, interrupt, usage};
 
 /// Build and judge submissions, and write their points
 ///
-/// A submission is a student's workspace, or a crate with `pub fn make`. For each, there will be
+/// A submission is a student's workspace, or one crate of it. For each, there will be
 /// OUT/NAME/results.json for Gradescope and OUT/NAME/report.txt; for all, OUT/grades.csv.
 #[derive(clap::Args)]
 pub(crate) struct Grade {
@@ -23,6 +22,9 @@ pub(crate) struct Grade {
     /// Parts or cases to judge by
     #[arg(long, value_name = "PART", default_values = ["3A", "3B", "3C", "3D"])]
     parts: Vec<String>,
+    /// Judge lab 4 on the reference Raft, not on the submission's own
+    #[arg(long)]
+    reference_raft: bool,
     /// Seeds for each case; it earns its points if all pass
     #[arg(long, default_value_t = 20, value_parser = usage::at_least_one)]
     seeds: u64,
@@ -63,10 +65,7 @@ impl Grade {
             interrupt::note(self.broken_off(done));
             eprintln!("grading {} …", submission.name);
             let folder = out(&submission.name);
-            let verdict = match collect::collect(&submission.folder, &folder.join("raft")) {
-                Ok(()) => judge::judge(&self, &folder)?,
-                Err(reason) => Verdict::Unbuilt(reason),
-            };
+            let verdict = judge::judge(&self, &submission.folder, &folder)?;
             report::write(&folder, &verdict)?;
             print!("{}", report::table(&submission.name, &verdict));
             verdicts.push((submission.name.as_str(), verdict));

@@ -1,6 +1,9 @@
 //! Five submissions graded at once: a whole lab, an empty one, one that stops at 3B, one that does
 //! not compile, and one that ends its own process. Real files, real processes.
 
+mod common;
+
+use common::copy;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,13 +15,7 @@ fn root() -> PathBuf {
 /// The reference's sources in `folder`, with words in its files replaced: file, words, by what.
 fn variant(folder: &Path, changes: &[(&str, &str, &str)]) {
     let sources = folder.join("src");
-    fs::create_dir_all(&sources).expect("a folder can be made");
-    for entry in fs::read_dir(root().join("raft/src"))
-        .expect("the reference is there")
-        .flatten()
-    {
-        fs::copy(entry.path(), sources.join(entry.file_name())).expect("a file can be copied");
-    }
+    copy(&root().join("raft/src"), &sources);
     for (file, words, by) in changes {
         let file = sources.join(file);
         let text = fs::read_to_string(&file).expect("the file is there");
@@ -61,17 +58,28 @@ fn stop_at_3b(folder: &Path) {
     );
 }
 
-/// Grades all of them; the CSV file, and the Gradescope file of the one that stops at 3B.
-fn grade(at: &Path, submissions: &[PathBuf]) -> (String, String) {
+/// Grades all of them; the CSV file.
+fn grade(at: &Path, options: &[&str], submissions: &[PathBuf]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_raftlab"))
         .current_dir(at)
-        .args(["grade", "--seeds", "6"])
+        .arg("grade")
+        .args(options)
         .args(submissions)
         .output()
         .expect("it can be run");
     assert!(output.status.success(), "{output:?}");
-    let read = |file: &str| fs::read_to_string(at.join("grades").join(file)).expect("it is there");
-    (read("grades.csv"), read("stops-at-3b/results.json"))
+    fs::read_to_string(at.join("grades/grades.csv")).expect("it is there")
+}
+
+/// What a submission has earned, and of how many points.
+fn points(csv: &str, name: &str) -> Option<(String, String)> {
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let line = lines.find(|line| line[0] == name)?;
+    Some((line[1].to_string(), line[2].to_string()))
+}
+
+fn of(points: &str, most: &str) -> Option<(String, String)> {
+    Some((points.to_string(), most.to_string()))
 }
 
 /// The cases of a report's table.
@@ -107,17 +115,17 @@ fn points_are_for_what_passes() {
         exits,
     ];
 
-    let (csv, gradescope) = grade(&at, &submissions);
-    let points = |name: &str| {
-        let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
-        let line = lines.find(|line| line[0] == name);
-        line.map(|line| (line[1].to_string(), line[2].to_string()))
+    let grade_all = || {
+        let csv = grade(&at, &["--seeds", "6"], &submissions);
+        let gradescope = at.join("grades/stops-at-3b/results.json");
+        (csv, fs::read_to_string(gradescope).expect("it is there"))
     };
-    let of = |points: &str, most: &str| Some((points.to_string(), most.to_string()));
+    let (csv, gradescope) = grade_all();
+    let points = |name: &str| points(&csv, name);
     assert_eq!(points("raft"), of("100", "100"), "{csv}");
     assert_eq!(points("skeleton"), of("0", "100"), "{csv}");
     assert_eq!(points("exits"), of("0", "100"), "{csv}");
-    assert_eq!(points("does-not-compile"), of("0", "0"), "{csv}");
+    assert_eq!(points("does-not-compile"), of("0", "100"), "{csv}");
     assert!(csv.contains("does not compile"), "{csv}");
 
     // All of 3A and 3B, nothing of the rest, in the course's order everywhere.
@@ -138,7 +146,8 @@ fn points_are_for_what_passes() {
     let reason = tests[13]["output"].as_str().unwrap_or_default();
     let place = reason.starts_with("seed 1: panic at raft/src/peer.rs:");
     assert!(place, "told as the student knows it: {reason}");
-    let course: Vec<String> = tests::cases::all().map(|case| case.full_name()).collect();
+    let lab_3 = tests::cases::all().filter(|case| case.part.lab() == "3");
+    let course: Vec<String> = lab_3.map(|case| case.full_name()).collect();
     assert_eq!(titles, course);
     let header = csv.lines().next().unwrap_or_default();
     assert_eq!(
@@ -147,9 +156,30 @@ fn points_are_for_what_passes() {
     );
     assert_eq!(rows(&at.join("grades/stops-at-3b/report.txt")), course);
 
-    assert_eq!(
-        grade(&at, &submissions),
-        (csv, gradescope),
-        "the same twice"
-    );
+    assert_eq!(grade_all(), (csv, gradescope), "the same twice");
+}
+
+/// Lab 4 needs two crates. Whoever has but one keeps the points for that one.
+#[test]
+fn lab_4_is_judged_apart() {
+    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade-4");
+    let _ = fs::remove_dir_all(&at);
+    let (both, raft, kvraft) = (at.join("both"), at.join("raft-only"), at.join("kv-only"));
+    let (raft_src, kvraft_src) = (root().join("raft/src"), root().join("kvraft/src"));
+    copy(&raft_src, &both.join("raft/src"));
+    copy(&kvraft_src, &both.join("kvraft/src"));
+    copy(&raft_src, &raft.join("raft/src"));
+    copy(&kvraft_src, &kvraft.join("kvraft/src"));
+    let submissions = [both, raft, kvraft];
+
+    let parts = ["--parts", "3A", "--parts", "4A", "--seeds", "1"];
+    let csv = grade(&at, &parts, &submissions);
+    assert_eq!(points(&csv, "both"), of("35", "35"), "{csv}");
+    assert_eq!(points(&csv, "raft-only"), of("15", "35"), "{csv}");
+    assert_eq!(points(&csv, "kv-only"), of("0", "35"), "{csv}");
+    assert!(csv.contains("there is no kvraft/src/lib.rs"), "{csv}");
+
+    let on_ours = ["--parts", "4A", "--seeds", "1", "--reference-raft"];
+    let csv = grade(&at, &on_ours, &submissions);
+    assert_eq!(points(&csv, "kv-only"), of("20", "20"), "{csv}");
 }

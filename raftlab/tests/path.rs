@@ -1,6 +1,9 @@
 //! The student's path, walked: a new workspace, its first failure, a finished lab; and what the
 //! command line says of requests that it cannot carry out. Real files, real processes.
 
+mod common;
+
+use common::copy;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -49,14 +52,13 @@ fn assert_refused(output: &Output, words: &str) {
     assert_eq!(told.lines().count(), 1, "{told}");
 }
 
-fn copy_reference(to: &Path) {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../raft/src");
-    for entry in fs::read_dir(sources)
-        .expect("the reference is there")
-        .flatten()
-    {
-        fs::copy(entry.path(), to.join(entry.file_name())).expect("a file can be copied");
-    }
+/// Puts the reference's sources of a crate into a workspace.
+fn copy_reference(name: &str, lab: &Path) {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(name)
+        .join("src");
+    copy(&sources, &lab.join(name).join("src"));
 }
 
 #[test]
@@ -93,8 +95,21 @@ fn from_an_empty_folder_to_a_finished_lab() {
     );
 
     // With the reference in its place, everything passes.
-    copy_reference(&lab.join("raft/src"));
+    copy_reference("raft", &lab);
     let last = make(&lab, &["test-3"]);
+    assert!(last.status.success(), "{}", out(&last));
+    assert!(out(&last).contains("100 of 100 points"), "{}", out(&last));
+
+    // Lab 4 begins the same way, and ends the same way.
+    let status = raftlab(&lab, &["status"]);
+    assert!(out(&status).contains("next: 4A. Read"), "{}", out(&status));
+    let first = make(&lab, &["test-4"]);
+    let told = out(&first);
+    assert!(told.contains("to be written next\n  4A: "), "{told}");
+    assert!(told.contains("kvraft/src/rsm.rs:"), "{told}");
+    assert!(told.contains("0 passed, 30 failed"), "{told}");
+    copy_reference("kvraft", &lab);
+    let last = make(&lab, &["test-4"]);
     assert!(last.status.success(), "{}", out(&last));
     assert!(out(&last).contains("100 of 100 points"), "{}", out(&last));
     let status = raftlab(&lab.join("raft"), &["status"]);

@@ -3,21 +3,32 @@
 
 use crate::new::harness;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Copies the sources of the Raft in `from` to the crate `to`, under a manifest of our own.
-pub(super) fn collect(from: &Path, to: &Path) -> Result<(), String> {
-    let inner = from.join("raft");
-    let sources = [inner.join("src"), from.join("src")]
-        .into_iter()
-        .find(|sources| sources.join("lib.rs").is_file())
-        .ok_or("there is neither raft/src/lib.rs nor src/lib.rs")?;
+/// Copies the sources of the crate `name` (`raft` or `kvraft`) in `from` to a crate of that name in
+/// `folder`, under a manifest of our own. What was handed in is a workspace, or the one crate.
+pub(super) fn collect(name: &str, from: &Path, folder: &Path) -> Result<(), String> {
+    let is_there = |sources: &PathBuf| sources.join("lib.rs").is_file();
+    let is_workspace = ["raft", "kvraft"]
+        .iter()
+        .any(|name| is_there(&from.join(name).join("src")));
+    let sources = match is_workspace {
+        true => from.join(name).join("src"),
+        false => from.join("src"),
+    };
+    if !is_there(&sources) {
+        return Err(match is_workspace {
+            true => format!("there is no {name}/src/lib.rs"),
+            false => format!("there is neither {name}/src/lib.rs nor src/lib.rs"),
+        });
+    }
+    let to = folder.join(name);
     let told = |error: std::io::Error| format!("its files cannot be taken: {error}");
     if to.exists() {
-        fs::remove_dir_all(to).map_err(told)?;
+        fs::remove_dir_all(&to).map_err(told)?;
     }
     copy_sources(&sources, &to.join("src")).map_err(told)?;
-    fs::write(to.join("Cargo.toml"), manifest()).map_err(told)
+    fs::write(to.join("Cargo.toml"), manifest(name)).map_err(told)
 }
 
 /// Rust files and folders of them; no links, which might lead anywhere.
@@ -36,11 +47,11 @@ fn copy_sources(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// What every submission may use, and no more.
-fn manifest() -> String {
+fn manifest(name: &str) -> String {
     let labapi = harness().join("labapi").display().to_string();
     let labapi = labapi.replace('\\', "\\\\").replace('"', "\\\"");
     format!(
-        "[package]\nname = \"raft\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
          [workspace]\n\n[dependencies]\nbytes = \"1\"\nlabapi = {{ path = \"{labapi}\" }}\n\
          log = \"0.4\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\n"
     )

@@ -1,76 +1,152 @@
 //! Builds and runs one submission by the harness's own runner, in processes of its own. Only what
 //! the runner wrote down counts: it does so when all runs have come to an end that it saw itself.
 
-use super::{Grade, report};
+use super::{Grade, collect, report};
 use crate::new::harness;
 use crate::workspace::Workspace;
 use std::fs;
 use std::path::Path;
+use tests::cases::{self, Case};
 use tests::interrupt;
-use tests::results::{self, CaseResult};
+use tests::results::{self, CaseResult, Results};
 
 /// What came of a submission.
-pub(super) enum Verdict {
-    /// It was judged.
-    Judged(Vec<CaseResult>),
-    /// It could not be judged, and why: most likely it does not compile.
-    Unbuilt(String),
+pub(super) struct Verdict {
+    /// What came of each case that was asked for, in the course's order.
+    pub(super) cases: Vec<CaseResult>,
+    /// Why some of them could not be judged: most likely something does not compile.
+    pub(super) unbuilt: Vec<String>,
 }
 
 impl Verdict {
-    pub(super) fn cases(&self) -> &[CaseResult] {
-        match self {
-            Verdict::Judged(cases) => cases,
-            Verdict::Unbuilt(_) => &[],
-        }
-    }
-
     /// The points earned: those of each case that passed under all its seeds.
     pub(super) fn points(&self) -> u32 {
-        let passed = self.cases().iter().filter(|case| case.is_passed());
+        let passed = self.cases.iter().filter(|case| case.is_passed());
         passed.map(|case| case.points).sum()
     }
 
-    /// The points of all cases that were run.
+    /// The points of all cases that were asked for.
     pub(super) fn most(&self) -> u32 {
-        self.cases().iter().map(|case| case.points).sum()
+        self.cases.iter().map(|case| case.points).sum()
     }
 }
 
-/// Judges the crate `raft` in `folder`, and leaves the runner's words there too.
-pub(super) fn judge(grade: &Grade, folder: &Path) -> Result<Verdict, String> {
+/// Judges the submission in `from`, and leaves its sources and the runner's words in `folder`. Lab 4
+/// stands on lab 3, but what it lacks must cost lab 3 nothing: they are judged one after the other.
+pub(super) fn judge(grade: &Grade, from: &Path, folder: &Path) -> Result<Verdict, String> {
+    let (lab_3, lab_4): (Vec<&Case>, Vec<&Case>) = grade
+        .cases()
+        .into_iter()
+        .partition(|case| case.part.lab() == "3");
+    let mut verdict = Verdict {
+        cases: Vec::new(),
+        unbuilt: Vec::new(),
+    };
+    let mut words = String::new();
+    fs::create_dir_all(folder)
+        .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    for (chosen, crates) in [(lab_3, &["raft"][..]), (lab_4, grade.crates_of_lab_4())] {
+        if chosen.is_empty() {
+            continue;
+        }
+        let gathered = crates
+            .iter()
+            .try_for_each(|name| collect::collect(name, from, folder));
+        let mut known = match gathered {
+            Ok(()) => {
+                let (known, told, errors) = run(grade, &chosen, crates, folder)?;
+                words.push_str(&told);
+                if known.is_empty() {
+                    verdict.unbuilt.push(errors);
+                }
+                known
+            }
+            Err(reason) => {
+                verdict.unbuilt.push(reason);
+                Results::default()
+            }
+        };
+        let results = chosen.iter().map(|case| {
+            let result = known.remove(&case.full_name());
+            result.unwrap_or_else(|| not_judged(case))
+        });
+        verdict.cases.extend(results);
+    }
+    verdict.unbuilt.dedup();
+    report::replace(&folder.join("report.txt"), &words)
+        .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
+    Ok(verdict)
+}
+
+fn not_judged(case: &Case) -> CaseResult {
+    CaseResult {
+        part: case.part.to_string(),
+        name: case.name.to_string(),
+        points: case.points,
+        runs: 0,
+        passed: 0,
+        failure: None,
+        built: 0,
+    }
+}
+
+/// Runs these cases on these crates of `folder`. What came of each, what the runner said, and what
+/// it said instead if it could not run them.
+fn run(
+    grade: &Grade,
+    chosen: &[&Case],
+    crates: &[&str],
+    folder: &Path,
+) -> Result<(Results, String, String), String> {
     let full = |path: &Path| {
         let path = std::path::absolute(path).map_err(|error| error.to_string())?;
         Ok::<String, String>(path.display().to_string())
     };
     let results = folder.join("results-by-case.json");
     let _ = fs::remove_file(&results);
-    let mut arguments = grade.parts.clone();
-    arguments.extend(["--raft".into(), full(&folder.join("raft"))?]);
+    let mut arguments: Vec<String> = chosen.iter().map(|case| case.full_name()).collect();
+    for name in crates {
+        let flag = if *name == "raft" { "--raft" } else { "--kv" };
+        arguments.extend([flag.into(), full(&folder.join(name))?]);
+    }
     arguments.extend(["--results".into(), full(&results)?]);
     arguments.extend(["--seeds".into(), grade.seeds.to_string()]);
     arguments.extend(["--seed".into(), grade.seed.to_string()]);
     let mut runner = Workspace::at(&harness())?.runner(&arguments);
     let output =
         interrupt::output(&mut runner).map_err(|error| format!("cannot run cargo: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stdout);
-    report::replace(&folder.join("report.txt"), &told)
-        .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
     let mut known = results::read(&results);
-    // The course's order, in which they are taught and told.
-    let names = tests::cases::all().map(|case| case.full_name());
-    let mut cases: Vec<CaseResult> = names.filter_map(|name| known.remove(&name)).collect();
-    // Places are told as the student knows them, not as they lie here.
+    // Places are told as the student knows them, not as they lie here, in full or from the
+    // harness's root.
     let here = folder.canonicalize().unwrap_or_else(|_| folder.into());
-    let here = format!("{}/", here.display());
-    for (_, reason) in cases.iter_mut().filter_map(|case| case.failure.as_mut()) {
-        *reason = reason.replace(&here, "");
+    let from_root = here.strip_prefix(harness()).unwrap_or(&here);
+    let as_theirs = |text: &str| {
+        let text = text.replace(&format!("{}/", here.display()), "");
+        text.replace(&format!("{}/", from_root.display()), "")
+    };
+    for (_, reason) in known.values_mut().filter_map(|case| case.failure.as_mut()) {
+        *reason = as_theirs(reason);
     }
-    if cases.is_empty() {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let lines = errors.lines().filter(|line| !line.trim().is_empty());
-        let lines = lines.take_while(|line| !line.starts_with("error: test failed"));
-        return Ok(Verdict::Unbuilt(lines.collect::<Vec<_>>().join("\n")));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let lines = errors.lines().filter(|line| !line.trim().is_empty());
+    let lines = lines.take_while(|line| !line.starts_with("error: test failed"));
+    let errors = as_theirs(&lines.collect::<Vec<_>>().join("\n"));
+    Ok((known, told, errors))
+}
+
+impl Grade {
+    /// The cases that the parts mean, in the course's order.
+    fn cases(&self) -> Vec<&'static Case> {
+        let is_meant = |case: &&Case| self.parts.iter().any(|word| case.is_meant_by(word));
+        cases::all().filter(is_meant).collect()
     }
-    Ok(Verdict::Judged(cases))
+
+    /// What a submission must have for lab 4.
+    fn crates_of_lab_4(&self) -> &'static [&'static str] {
+        match self.reference_raft {
+            true => &["kvraft"],
+            false => &["raft", "kvraft"],
+        }
+    }
 }

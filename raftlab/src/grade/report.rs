@@ -11,16 +11,16 @@ use tests::results::CaseResult;
 /// The verdict, a line for each case.
 pub(super) fn table(name: &str, verdict: &Verdict) -> String {
     let mut table = format!("\n{name}\n");
-    if let Verdict::Unbuilt(reason) = verdict {
-        for line in reason.lines() {
-            let _ = writeln!(table, "  {line}");
-        }
+    for line in verdict.unbuilt.iter().flat_map(|reason| reason.lines()) {
+        let _ = writeln!(table, "  {line}");
     }
-    for case in verdict.cases() {
+    let names = verdict.cases.iter().map(|case| case.name.len());
+    let width = names.max().unwrap_or(0);
+    for case in &verdict.cases {
         let points = earned(case);
         let _ = writeln!(
             table,
-            "  {} {:<28} {points:>2} of {:>2}  {}",
+            "  {:<4} {:<width$} {points:>2} of {:>2}  {}",
             case.part,
             case.name,
             case.points,
@@ -35,6 +35,7 @@ pub(super) fn table(name: &str, verdict: &Verdict) -> String {
 fn why(case: &CaseResult) -> String {
     match &case.failure {
         Some((seed, reason)) => format!("seed {seed}: {reason}"),
+        None if case.runs == 0 => "could not be judged".into(),
         None => String::new(),
     }
 }
@@ -43,9 +44,11 @@ fn why(case: &CaseResult) -> String {
 pub(super) fn summary(verdicts: &[(&str, Verdict)]) -> String {
     let mut summary = String::from("\nsubmission                       points\n");
     for (name, verdict) in verdicts {
-        let note = match verdict {
-            Verdict::Judged(_) => "",
-            Verdict::Unbuilt(_) => "  could not be judged",
+        let judged = verdict.cases.iter().filter(|case| case.runs > 0).count();
+        let note = match (verdict.unbuilt.is_empty(), judged) {
+            (true, _) => "",
+            (false, 0) => "  could not be judged",
+            (false, _) => "  could not be judged in part",
         };
         let _ = writeln!(summary, "{name:<32} {:>6}{note}", verdict.points());
     }
@@ -54,15 +57,11 @@ pub(super) fn summary(verdicts: &[(&str, Verdict)]) -> String {
 
 /// Writes the Gradescope file into `folder`.
 pub(super) fn write(folder: &Path, verdict: &Verdict) -> Result<(), String> {
-    let cases = verdict.cases().iter().enumerate();
+    let cases = verdict.cases.iter().enumerate();
     let tests: Vec<Value> = cases.map(|(place, case)| told(place, case)).collect();
-    let output = match verdict {
-        Verdict::Judged(_) => String::new(),
-        Verdict::Unbuilt(reason) => reason.clone(),
-    };
     let results = json!({
         "score": f64::from(verdict.points()),
-        "output": output,
+        "output": verdict.unbuilt.join("\n"),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -71,8 +70,7 @@ pub(super) fn write(folder: &Path, verdict: &Verdict) -> Result<(), String> {
         "tests": tests,
     });
     let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
-    fs::create_dir_all(folder)
-        .and_then(|()| replace(&folder.join("results.json"), &(text + "\n")))
+    replace(&folder.join("results.json"), &(text + "\n"))
         .map_err(|error| format!("cannot write into {}: {error}", folder.display()))
 }
 
@@ -94,7 +92,7 @@ fn told(place: usize, case: &CaseResult) -> Value {
 /// case, in the course's order.
 pub(super) fn write_csv(file: &Path, verdicts: &[(&str, Verdict)]) -> Result<(), String> {
     let is_judged = |name: &String| {
-        let mut cases = verdicts.iter().flat_map(|(_, verdict)| verdict.cases());
+        let mut cases = verdicts.iter().flat_map(|(_, verdict)| &verdict.cases);
         cases.any(|case| full_name(case) == *name)
     };
     let names = tests::cases::all().map(|case| case.full_name());
@@ -104,17 +102,15 @@ pub(super) fn write_csv(file: &Path, verdicts: &[(&str, Verdict)]) -> Result<(),
         let _ = write!(text, ",{column}");
     }
     for (name, verdict) in verdicts {
-        let note = match verdict {
-            Verdict::Judged(_) => "",
-            Verdict::Unbuilt(reason) => reason.lines().next().unwrap_or_default(),
-        };
+        let note = verdict
+            .unbuilt
+            .first()
+            .and_then(|reason| reason.lines().next());
+        let note = note.unwrap_or_default();
         let (points, most) = (verdict.points(), verdict.most());
         let _ = write!(text, "\n{},{points},{most},{}", quoted(name), quoted(note));
         for column in &columns {
-            let case = verdict
-                .cases()
-                .iter()
-                .find(|case| full_name(case) == *column);
+            let case = verdict.cases.iter().find(|case| full_name(case) == *column);
             let _ = write!(text, ",{}", case.map_or(0, earned));
         }
     }
