@@ -31,8 +31,8 @@ impl Verdict {
     }
 }
 
-/// Judges the submission in `from`, and leaves its sources and the runner's words in `folder`. Lab 4
-/// stands on lab 3, but what it lacks must cost lab 3 nothing: they are judged one after the other.
+/// Judges the submission in `from`, and leaves its sources and the runner's words in `folder`. Lab
+/// 4 stands on lab 3, but what it lacks must cost lab 3 nothing: one is judged after the other.
 pub(super) fn judge(grade: &Grade, from: &Path, folder: &Path) -> Result<Verdict, String> {
     let (lab_3, lab_4): (Vec<&Case>, Vec<&Case>) = grade
         .cases()
