@@ -93,8 +93,12 @@ extern "C" fn on_question(
     *ANSWER.lock() = Some(witness);
 }
 
+/// How long a question may go unanswered. A busy machine answers late; a thread that was stopped
+/// inside the allocator never does.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+
 /// Asks the OS thread of a stuck run which simulated thread it is in, and where. `None` when it
-/// does not answer within a second.
+/// does not answer.
 pub(crate) fn question(thread: i32) -> Option<Witness> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock();
@@ -102,7 +106,7 @@ pub(crate) fn question(thread: i32) -> Option<Witness> {
     ASKED.store(true, Ordering::Release);
     signal(thread);
     let asked = Instant::now();
-    while asked.elapsed() < Duration::from_secs(1) {
+    while asked.elapsed() < ANSWER_WITHIN {
         std::thread::sleep(Duration::from_millis(5));
         if let Some(witness) = ANSWER.lock().take() {
             return Some(witness);
