@@ -9,7 +9,7 @@ use tests::usage;
 pub(crate) struct Test {
     /// What to run; everything if nothing is named
     select: Vec<String>,
-    /// Run only cases whose name contains this
+    /// Run only the case of this name, or those whose name contains it
     #[arg(long)]
     filter: Option<String>,
     /// Run each case under so many seeds

@@ -199,16 +199,28 @@ fn choose(
             ));
         }
     }
-    let wanted = |case: &Case| {
+    let selected = |case: &Case| {
         let named = options.select.iter().any(|word| case.is_meant_by(word));
         let offered = case.is_offered_by(&submission);
-        (options.select.is_empty() && offered || named)
-            && (case.full_name().contains(&options.filter) || case.alias.contains(&options.filter))
+        options.select.is_empty() && offered || named
     };
-    let chosen: Vec<_> = cases::all()
+    let all: Vec<_> = cases::all()
         .enumerate()
-        .filter(|(_, case)| wanted(case))
+        .filter(|(_, case)| selected(case))
         .collect();
+    // A case's whole name means that case, though others' names contain it: a report's command is
+    // to repeat the one that failed.
+    let filter = &options.filter;
+    let is_whole = |case: &Case| {
+        let names = [case.name, case.alias, &case.full_name()];
+        names.contains(&filter.as_str())
+    };
+    let has_whole = all.iter().any(|(_, case)| is_whole(case));
+    let wanted = |case: &Case| match has_whole {
+        true => is_whole(case),
+        false => case.full_name().contains(filter) || case.alias.contains(filter),
+    };
+    let chosen: Vec<_> = all.into_iter().filter(|(_, case)| wanted(case)).collect();
     if chosen.is_empty() {
         return Err(format!(
             "no case that was asked for matches {:?}; --list shows all",

@@ -12,7 +12,7 @@ pub(super) struct Options {
     /// What to run: a part (3A), a lab (3), a case (backup or 3B::backup) or the course's name for
     /// it (TestBackup3B); everything if none is given
     pub(super) select: Vec<String>,
-    /// Run only cases whose name, or the course's name for it, contains this
+    /// Run only the case of this name (ours or the course's), or those whose name contains it
     #[arg(long, default_value = "")]
     pub(super) filter: String,
     /// Number of seeds for each case, counted up from the first

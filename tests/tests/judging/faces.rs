@@ -30,6 +30,18 @@ fn list() {
     let answer = labs(&["3A", "--filter", "many", "--list"]);
     answer.ends_with(0).has_line(&["3A", "many_elections", "5"]);
     assert_eq!(answer.stdout.lines().count(), 1 + 1, "{answer}");
+    let rows = |filter: &str| {
+        labs(&["3D", "--filter", filter, "--list"])
+            .stdout
+            .lines()
+            .count()
+    };
+    assert_eq!(rows("install"), 1 + 4);
+    assert_eq!(
+        rows("snapshot_install"),
+        1 + 1,
+        "a whole name means one case"
+    );
 }
 
 /// The course's names mean the same cases.
