@@ -168,7 +168,7 @@ impl Simulation {
             virtual_time: Duration::from_nanos(totals.now),
             trace_hash: kernel.recorder.hash(),
             warnings: kernel.warnings(),
-            events: kernel.recorder.events.take(),
+            events: kernel.recorder.take(),
             switches: totals.switches,
             spawned: totals.spawned,
         }

@@ -53,6 +53,21 @@ impl PartialEq for Event {
     }
 }
 
+/// Stands at the beginning of a trace that has lost its own.
+pub(crate) struct Dropped(pub(crate) u64);
+
+impl Body for Dropped {
+    fn kind(&self) -> &'static str {
+        "dropped"
+    }
+}
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({} earlier events are not kept)", self.0)
+    }
+}
+
 /// Events of the real world: the last so many, shared by all threads.
 static REAL: Mutex<VecDeque<Event>> = Mutex::new(VecDeque::new());
 static REAL_KEPT: AtomicUsize = AtomicUsize::new(0);
@@ -84,7 +99,7 @@ fn keep(body: Arc<dyn Body>) {
         body,
     };
     match world::kernel() {
-        Some(kernel) => kernel.recorder.events.borrow_mut().push(event),
+        Some(kernel) => kernel.recorder.keep(event),
         None => {
             let mut events = REAL.lock();
             if events.len() >= REAL_KEPT.load(Ordering::Relaxed) {

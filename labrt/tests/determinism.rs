@@ -246,3 +246,20 @@ fn the_caller_stays_in_the_real_world() {
     let years = wall.duration_since(UNIX_EPOCH).unwrap().as_secs() / 3600 / 24 / 365;
     assert!(years >= 54, "the machine's own clock again");
 }
+
+/// A loop that never stops telling must not take all memory along: the last events are kept.
+#[test]
+fn a_trace_has_an_end() {
+    let report = Simulation::new(1).trace(true).run(|| {
+        for n in 0..1_000_005 {
+            trace::record(|| Got(n));
+        }
+    });
+    let lines = |at: usize| report.events[at].body.to_string();
+    assert_eq!(report.events.len(), 1_000_001);
+    assert_eq!(lines(0), "(5 earlier events are not kept)");
+    assert_eq!(
+        (lines(1), lines(1_000_000)),
+        ("got 5".into(), "got 1000004".into())
+    );
+}
