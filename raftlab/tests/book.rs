@@ -132,8 +132,8 @@ fn is_done(line: &Line) -> bool {
         || line.text.starts_with("cd ")
 }
 
-/// Puts the sources of the skeleton or of the finished labs into the workspace. Two workspaces would
-/// be built twice: to cargo, all that have a member `raft` look alike in one target folder.
+/// Puts the sources of the skeleton or of the finished labs into the workspace. Two workspaces
+/// would be built twice: to cargo, all that have a member `raft` look alike in one target folder.
 fn furnish(workspace: &Path, place: &str) {
     let from = match place {
         "skeleton" => root().join("raftlab/skeleton"),
