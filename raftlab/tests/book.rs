@@ -51,6 +51,7 @@ fn chapters() -> Vec<(Chapter, &'static str)> {
     let front = [("README.md".to_string(), "checkout")];
     let back = [
         ("raft/README.md".to_string(), "checkout"),
+        ("kvraft/README.md".to_string(), "checkout"),
         ("raftlab/skeleton/README.md".to_string(), "workspace"),
     ];
     let all = front.into_iter().chain(book).chain(back);
@@ -88,8 +89,10 @@ fn lines() -> Vec<Line> {
 /// workspaces of this test, and some case and seed where any is meant.
 fn shortened(text: &str) -> String {
     let workspace = scratch().join("workspace/raft").display().to_string();
+    let service = scratch().join("workspace/kvraft").display().to_string();
     let fresh = scratch().join("my-raft").display().to_string();
     let text = text
+        .replace("path/to/my-raft/kvraft", &service)
         .replace("path/to/my-raft/raft", &workspace)
         .replace("path/to/my-raft", &workspace)
         .replace("../my-raft", &fresh);
@@ -129,17 +132,30 @@ fn is_done(line: &Line) -> bool {
         || line.text.starts_with("cd ")
 }
 
-/// Puts the sources of the skeleton or of the finished lab into the workspace. Two workspaces would
-/// be built twice: to cargo, all that have a member `raft` look alike in one target folder.
+/// Puts the sources of the skeleton or of the finished labs into the workspace. Two workspaces
+/// would be built twice: to cargo, all that have a member `raft` look alike in one target folder.
 fn furnish(workspace: &Path, place: &str) {
-    let sources = match place {
-        "skeleton" => root().join("raftlab/skeleton/raft/src"),
-        _ => root().join("raft/src"),
+    let from = match place {
+        "skeleton" => root().join("raftlab/skeleton"),
+        _ => root(),
     };
-    for entry in fs::read_dir(sources).expect("it is there").flatten() {
-        let text = fs::read(entry.path()).expect("a file can be read");
-        let target = workspace.join("raft/src").join(entry.file_name());
-        fs::write(target, text).expect("a file can be written");
+    for room in ["raft/src", "kvraft/src"] {
+        copy_all(&from.join(room), &workspace.join(room));
+    }
+}
+
+/// Copies what is in a folder, and in those within, over what is in another.
+fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("it is there").flatten() {
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy_all(&source, &target);
+        } else {
+            // Not `fs::copy`, which keeps an age that cargo takes for an old one.
+            let text = fs::read(source).expect("a file can be read");
+            fs::write(target, text).expect("a file can be written");
+        }
     }
 }
 
@@ -176,6 +192,7 @@ fn typed(text: &str, at: &Path) -> Output {
     }
     shell
         .env_remove("RAFT")
+        .env_remove("KV")
         .env_remove("DIR")
         .env_remove("RUST_LOG");
     shell.output().expect("a shell can be run")
