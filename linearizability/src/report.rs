@@ -146,21 +146,22 @@ const SHOWN: usize = 5;
 
 impl<K: std::fmt::Debug> Failure<K> {
     /// The failure in a few lines for a terminal: what does not fit, and what came before it in the
-    /// longest orders. `history` is the one that was checked.
+    /// longest orders. `history` is the one that was checked, `time` says how to write its times.
     pub fn explain<M: Model<Key = K>>(
         &self,
         model: &M,
         history: &[Operation<M::Input, M::Output>],
+        time: impl Fn(u64) -> String,
     ) -> String {
         let line = |place: usize| {
             let operation = &history[place];
             let until = match &operation.returned {
-                Some(returned) => returned.at.to_string(),
+                Some(returned) => time(returned.at),
                 None => "never".to_string(),
             };
             let what = model.describe(&operation.input, operation.output());
             let Operation { client, call, .. } = operation;
-            format!("client {client}: {what}  [{call}, {until}]")
+            format!("client {client}: {what}  [{}, {until}]", time(*call))
         };
         let mut text = format!("key {:?} is not linearizable: no order has\n", self.key);
         let _ = writeln!(text, "  {}", line(self.operation));
@@ -211,7 +212,10 @@ an order of 3 operations ends in state 8 with
   client 3: read() -> 7  [20, 25]
   client 2: write(8) -> ?  [3, never]
 ";
-        assert_eq!(failure.explain(&Register, &history), expected);
+        assert_eq!(
+            failure.explain(&Register, &history, |at| at.to_string()),
+            expected
+        );
         let states = replay(&Register, &history, &failure.partials[1].order);
         assert_eq!(states, [Some(7), Some(7), Some(8)]);
     }

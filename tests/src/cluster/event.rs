@@ -4,6 +4,7 @@ use labapi::State;
 use labrpc::name;
 use labrt::trace::Body;
 use std::fmt;
+use std::time::Duration;
 
 pub(crate) enum ClusterEvent {
     Start(usize),
@@ -33,6 +34,8 @@ pub(crate) enum ClusterEvent {
     Begin {
         what: String,
     },
+    /// What is wrong happened then; it only shows now.
+    Look(Duration),
 }
 
 /// The sides of a partition, as `n0 n1 | n2`.
@@ -76,6 +79,7 @@ impl Body for ClusterEvent {
             ClusterEvent::Install { .. } => "install",
             ClusterEvent::Says { .. } => "state",
             ClusterEvent::Begin { .. } => "test",
+            ClusterEvent::Look(_) => "look",
         }
     }
 }
@@ -111,6 +115,7 @@ impl fmt::Display for ClusterEvent {
                 write!(f, "{} says: {claim}, term {}", name(*server), state.term)
             }
             ClusterEvent::Begin { what } => write!(f, "test: {what}"),
+            ClusterEvent::Look(at) => write!(f, "test: look at {:.6}", at.as_secs_f64()),
         }
     }
 }

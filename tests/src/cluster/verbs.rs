@@ -208,6 +208,12 @@ impl Cluster {
         command
     }
 
+    /// Notes that what is about to fail the case came about then, so that the report shows what was
+    /// before that.
+    pub(crate) fn look_at(&self, at: Duration) {
+        trace::record(|| ClusterEvent::Look(at));
+    }
+
     /// Adds a line of the case's own to the trace.
     pub fn note(&self, what: impl ToString) {
         trace::record(|| ClusterEvent::Begin {

@@ -151,7 +151,7 @@ impl Report {
             *self.warnings.entry(warning.clone()).or_default() += 1;
         }
         if self.trace {
-            self.print(&outcome.events.join("\n"));
+            self.print(&outcome.chronicle.lines.join("\n"));
         }
         let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) else {
             return;

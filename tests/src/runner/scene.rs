@@ -9,6 +9,7 @@ use labcodec::value::Value;
 use labrpc::{MessageEvent, Step};
 use labrt::trace::Event;
 use persister::SaveEvent;
+use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,10 +78,35 @@ struct Scene {
     usurpers: BTreeMap<(u64, usize), BTreeSet<usize>>,
 }
 
-/// The events as lines, and how they leave the servers, a line each.
-pub(super) fn chronicle(events: &[Event]) -> (Vec<String>, Vec<String>) {
+/// What the events of a run tell.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Chronicle {
+    /// All of them, as lines.
+    pub(super) lines: Vec<String>,
+    /// How many came before the moment to look at: mostly all.
+    pub(super) before: usize,
+    /// How those leave the servers, a line each.
+    pub(super) servers: Vec<String>,
+}
+
+pub(super) fn chronicle(events: &[Event]) -> Chronicle {
+    let moment = events.iter().rev().find_map(|event| {
+        let body: &dyn Any = &*event.body;
+        match body.downcast_ref::<ClusterEvent>() {
+            Some(ClusterEvent::Look(at)) => Some(*at),
+            _ => None,
+        }
+    });
+    let before = match moment {
+        Some(at) => events.partition_point(|event| event.at <= at),
+        None => events.len(),
+    };
     let mut scene = Scene::default();
-    let lines = events.iter().map(|event| {
+    let mut servers = None;
+    let lines = events.iter().enumerate().map(|(place, event)| {
+        if place == before {
+            servers = Some(scene.lines());
+        }
         scene.observe(event);
         let body: &dyn Any = &*event.body;
         match body.downcast_ref::<logs::Line>() {
@@ -89,7 +115,11 @@ pub(super) fn chronicle(events: &[Event]) -> (Vec<String>, Vec<String>) {
         }
     });
     let lines = lines.collect();
-    (lines, scene.lines())
+    Chronicle {
+        lines,
+        before,
+        servers: servers.unwrap_or_else(|| scene.lines()),
+    }
 }
 
 impl Scene {
@@ -154,7 +184,7 @@ impl Scene {
                 }
             }
             ClusterEvent::Partition(sides) => self.split = sides.clone(),
-            ClusterEvent::Snapshot { .. } | ClusterEvent::Begin { .. } => {}
+            ClusterEvent::Snapshot { .. } | ClusterEvent::Begin { .. } | ClusterEvent::Look(_) => {}
         }
     }
 
@@ -293,103 +323,4 @@ fn names_of(servers: &BTreeSet<usize>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use labapi::State;
-    use labcodec::value::to_value;
-    use labrt::trace::Body;
-    use std::sync::Arc;
-    use std::time::Duration;
-
-    fn event(body: impl Body) -> Event {
-        Event {
-            at: Duration::from_millis(1500),
-            node: None,
-            thread: "main".into(),
-            body: Arc::new(body),
-        }
-    }
-
-    fn says(server: usize, term: u64, is_leader: bool) -> Event {
-        let state = State { term, is_leader };
-        event(ClusterEvent::Says { server, state })
-    }
-
-    #[derive(serde::Serialize)]
-    struct Saved {
-        term: u64,
-        voted_for: u64,
-    }
-
-    fn saves(owner: &str, term: u64, voted_for: u64) -> Event {
-        let state = Saved { term, voted_for };
-        event(SaveEvent {
-            owner: owner.into(),
-            number: 1,
-            state: to_value(&state).expect("it is a value"),
-            state_size: 9,
-            snapshot_size: 0,
-        })
-    }
-
-    /// Each line's first words; what was saved is another test's.
-    fn standings(events: &[Event]) -> Vec<String> {
-        let (_, lines) = chronicle(events);
-        let words = lines.iter().map(|line| {
-            let before = line.find("  never").or(line.find("  saved"));
-            let line = &line[..before.unwrap_or(line.len())];
-            line.split_whitespace().collect::<Vec<_>>().join(" ")
-        });
-        words.collect()
-    }
-
-    #[test]
-    fn what_the_cluster_does_to_servers() {
-        let mut events = vec![
-            event(ClusterEvent::Start(0)),
-            event(ClusterEvent::Connect(0)),
-            event(ClusterEvent::Start(1)),
-        ];
-        assert_eq!(
-            standings(&events),
-            [
-                "n0 connected term ? applied 0",
-                "n1 cut off term ? applied 0"
-            ]
-        );
-        events.push(event(ClusterEvent::Install {
-            server: 0,
-            index: 9,
-        }));
-        events.push(event(ClusterEvent::Disconnect(1)));
-        events.push(event(ClusterEvent::Crash(1)));
-        assert_eq!(
-            standings(&events),
-            ["n0 connected term ? applied 9", "n1 down term ?"]
-        );
-    }
-
-    #[test]
-    fn what_servers_say_and_save() {
-        let mut events = vec![event(ClusterEvent::Start(0)), saves("n0", 3, 0)];
-        assert_eq!(
-            standings(&events),
-            ["n0 cut off term 3 candidate applied 0"]
-        );
-        events.push(says(0, 3, true));
-        assert_eq!(standings(&events), ["n0 cut off term 3 leader applied 0"]);
-        events.push(saves("n0", 4, 1));
-        assert_eq!(standings(&events), ["n0 cut off term 4 follower applied 0"]);
-        events.push(event(ClusterEvent::Crash(0)));
-        events.push(event(ClusterEvent::Start(0)));
-        assert_eq!(standings(&events), ["n0 cut off term 4 applied 0"]);
-    }
-
-    #[test]
-    fn two_leaders_of_a_term() {
-        let events = [says(0, 3, true), says(1, 3, true), says(2, 3, false)];
-        let alarm = "n0 and n1 have acted as the leader of term 3: only one may (§5.2)";
-        assert_eq!(standings(&events).last().map(String::as_str), Some(alarm));
-        assert_eq!(standings(&[says(0, 3, true), says(1, 4, true)]).len(), 2);
-    }
-}
+mod tests;

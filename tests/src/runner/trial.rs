@@ -1,8 +1,9 @@
 //! One run of one case under one seed.
 
 use super::options::{Mode, Schedule};
+use super::real;
 use super::recent::{Repeated, recent};
-use super::{real, scene};
+use super::scene::{Chronicle, chronicle};
 use crate::cases::{Body, Case};
 use crate::cluster::{Cluster, Usage};
 use crate::services::{AppendLab, KvLab, RsmLab};
@@ -36,9 +37,8 @@ pub(super) struct Outcome {
     pub(super) commands: u64,
     pub(super) hash: u64,
     pub(super) warnings: Vec<String>,
-    pub(super) events: Vec<String>,
-    /// How the events leave the servers, a line each.
-    pub(super) scene: Vec<String>,
+    /// What the events tell, if they were kept.
+    pub(super) chronicle: Chronicle,
     /// The run was given up, and its thread is still stuck somewhere: this process must run
     /// nothing else.
     pub(super) spent: bool,
@@ -150,7 +150,6 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         Some(failure) => failure.at,
         None => report.virtual_time,
     };
-    let (events, scene) = scene::chronicle(&report.events);
     let warnings = report.warnings.iter();
     Outcome {
         spent: report.switches == 0 && failure.as_ref().is_some_and(is_stuck),
@@ -162,8 +161,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         commands: usage.commands,
         hash: report.trace_hash,
         warnings: warnings.map(|warning| from_root(warning)).collect(),
-        events,
-        scene,
+        chronicle: chronicle(&report.events),
     }
 }
 
@@ -218,8 +216,8 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
 /// Names the first event in which two runs of one seed differ.
 fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Told {
     let traced = Manner { trace: true, ..how };
-    let one = simulate(submission, case, seed, traced).events;
-    let other = simulate(submission, case, seed, traced).events;
+    let one = simulate(submission, case, seed, traced).chronicle.lines;
+    let other = simulate(submission, case, seed, traced).chronicle.lines;
     let common = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
     let shown = |events: &[String]| {
         events
@@ -242,14 +240,18 @@ fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manne
 
 /// Adds to a failure what another run of its seed kept: the events that led to it, and more.
 pub(super) fn tell(told: &mut Told, case: &Case, seed: u64, traced: Outcome) {
-    let events = &traced.events;
+    let Chronicle {
+        lines,
+        before,
+        servers,
+    } = traced.chronicle;
     told.warnings = traced.warnings;
-    told.scene = traced.scene;
-    told.last = recent(events, LAST_EVENTS);
+    told.scene = servers;
+    told.last = recent(&lines[..before], LAST_EVENTS);
     let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
     let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| super::write_whole(&file, &(events.join("\n") + "\n")));
+        .and_then(|()| super::write_whole(&file, &(lines.join("\n") + "\n")));
     told.trace = written.is_ok().then(|| file.display().to_string());
 }
 
@@ -260,13 +262,12 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
     let began = time::since_start();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| body(submission, case)));
     let duration = time::since_start() - began;
-    let (events, scene) = scene::chronicle(&trace::take_real());
+    let chronicle = chronicle(&trace::take_real());
     let usage = ended.unwrap_or_default();
     let failure = real::stray_panic().map(|reason| {
         let mut told = Told::new(from_root(&reason));
         let kept = Outcome {
-            events,
-            scene,
+            chronicle,
             ..Outcome::default()
         };
         tell(&mut told, case, seed, kept);

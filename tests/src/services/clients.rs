@@ -156,16 +156,19 @@ impl<M: Model, C: ?Sized> Service<M, C> {
     /// Whether all that the clients were told so far can be explained by one object that did one
     /// operation after another. Fails the case if not, or if the checker cannot tell.
     pub fn check_linearizable(&self) {
-        let objection = self.shared.objection();
-        if let Some(reason) = objection {
-            self.fault(reason);
+        let Some((reason, at)) = self.shared.objection() else {
+            return;
+        };
+        if let Some(at) = at {
+            self.look_at(at);
         }
+        self.fault(reason);
     }
 }
 
 impl<M: Model, C: ?Sized> Shared<M, C> {
-    /// What speaks against the history so far, if anything does.
-    fn objection(&self) -> Option<String> {
+    /// What speaks against the history so far, if anything does, and when that came about.
+    fn objection(&self) -> Option<(String, Option<Duration>)> {
         let history = self.history.lock();
         let looks = Cell::new(0);
         let expired = || {
@@ -176,16 +179,25 @@ impl<M: Model, C: ?Sized> Shared<M, C> {
         let count = history.len();
         match &report.verdict {
             Verdict::Linearizable(_) => None,
-            Verdict::NotLinearizable(failure) => Some(format!(
-                "the history of {count} operations is not linearizable (times in ns)\n{}",
-                failure.explain(&self.model, &history).trim_end()
-            )),
-            Verdict::Undecided(undecided) => Some(format!(
-                "undecided whether the history of {count} operations is linearizable: the checker \
-                 ran out of {:?} at key {:?}; another seed may tell",
-                undecided.limit,
-                undecided.open.first().map(|open| &open.key)
-            )),
+            Verdict::NotLinearizable(failure) => {
+                let explained = failure.explain(&self.model, &history, in_seconds);
+                let told = format!(
+                    "the history of {count} operations is not linearizable (times in seconds)\n{}",
+                    explained.trim_end()
+                );
+                let misfit = &history[failure.operation];
+                let at = misfit.returned.as_ref().map_or(misfit.call, |end| end.at);
+                Some((told, Some(Duration::from_nanos(at))))
+            }
+            Verdict::Undecided(undecided) => {
+                let told = format!(
+                    "undecided whether the history of {count} operations is linearizable: the \
+                     checker ran out of {:?} at key {:?}; another seed may tell",
+                    undecided.limit,
+                    undecided.open.first().map(|open| &open.key)
+                );
+                Some((told, None))
+            }
         }
     }
 }
@@ -204,6 +216,11 @@ where
         let at = now();
         self.history.lock()[place].returned = Some(Return { at, output });
     }
+}
+
+/// A moment of the history as the trace writes it.
+fn in_seconds(ns: u64) -> String {
+    format!("{:.6}", Duration::from_nanos(ns).as_secs_f64())
 }
 
 fn now() -> u64 {
