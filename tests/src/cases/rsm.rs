@@ -214,10 +214,19 @@ fn restart_replay(lab: &RsmLab) {
     lab.check_counter(101, SERVERS);
 }
 
-/// Has a hundred operations under way when all servers are shut down; all must be answered.
+/// Has a hundred operations under way when all servers are shut down; all must be answered. As one
+/// is carried out the next is submitted, so that there are some at that moment.
 fn interrupted(lab: &RsmLab) {
     let leader = lab.check_one_leader();
-    let answers = submit_many(lab, leader, CounterOp::Null, 100);
+    let (sender, answers) = unbounded();
+    for _ in 0..100 {
+        let (lab, sender) = (lab.clone(), sender.clone());
+        thread::spawn(move || {
+            while let Some(Ok(_)) = lab.submit(leader, CounterOp::Null) {}
+            let _ = sender.send(None);
+        });
+    }
+    drop(sender);
     lab.sleep(Duration::from_millis(20));
     stop_all(lab);
     let patience = Duration::from_secs(11);

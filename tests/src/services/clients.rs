@@ -5,7 +5,7 @@ use crate::cluster::{Cluster, Seat, Tenancy, Tenant};
 use crate::services::watch;
 use labapi::kv::MakeKvServer;
 use labapi::{ClientEnd, MakeRaft};
-use labrpc::{FIRST_CLIENT, Latency, Network};
+use labrpc::FIRST_CLIENT;
 use labrt::channel::{Receiver, bounded};
 use labrt::harness::{self, Mutex};
 use labrt::{Node, thread, time, trace};
@@ -15,11 +15,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-
-/// What a message takes in the simulation, where the code itself takes next to no time: about what
-/// the course's servers take to handle one. Otherwise a virtual second would be as long as a
-/// hundred thousand operations.
-const LATENCY: Latency = Latency::Uniform(Duration::from_micros(500), Duration::from_micros(1500));
 
 /// What the check of a history may take: so many looks at its clock, a few for each millisecond of
 /// work. No clock at all, so that a verdict does not depend on the machine.
@@ -91,11 +86,7 @@ impl<M: Model, C: ?Sized> Service<M, C> {
         max_raft_state: Option<usize>,
         model: M,
     ) -> Service<M, C> {
-        let net = Network::new();
-        net.set_reliable(reliable);
-        if harness::is_simulated() {
-            net.set_base_latency(Some(LATENCY));
-        }
+        let net = super::network(reliable);
         let servers = Arc::new(Servers {
             raft: submission.raft,
             server,

@@ -5,7 +5,6 @@ use super::{Counter, CounterOp};
 use crate::Submission;
 use crate::cluster::{Cluster, Seat, Tenancy, Tenant};
 use labapi::{MakeRaft, MakeRsm, Rsm, WrongLeader};
-use labrpc::Network;
 use labrt::harness::Mutex;
 use labrt::time::{Duration, Instant};
 use std::ops::Deref;
@@ -78,8 +77,7 @@ impl RsmLab {
             present: Mutex::new(vec![None; count]),
             leader: Mutex::new(0),
         });
-        let net = Network::new();
-        net.set_reliable(reliable);
+        let net = super::network(reliable);
         RsmLab {
             cluster: Cluster::of(replicas.clone(), count, net),
             replicas,
