@@ -1,3 +1,5 @@
+//! What the scene learns from events, and what it must not.
+
 use super::*;
 use labapi::State;
 use labcodec::value::to_value;
