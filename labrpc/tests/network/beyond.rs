@@ -119,7 +119,7 @@ fn fixed_latency_in_each_direction() {
 fn base_latency_holds_where_a_link_has_none() {
     simulated(1, || {
         let net = Network::new();
-        (0..3).for_each(|server| add_echo(&net, server));
+        (0..3).for_each(|server| drop(add_echo(&net, server)));
         net.set_base_latency(Some(Latency::Fixed(10 * MS)));
         net.set_latency(0, 1, Some(Latency::Fixed(2 * MS)));
         for (to, expected) in [(1, 12 * MS), (2, 20 * MS)] {
