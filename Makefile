@@ -20,7 +20,7 @@ make …
   test           everything a change must pass: the tests of every crate, then all suites
   skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
   check          format, lints, documentation, licences
-  bench          what a switch, a lock, an RPC and a suite cost, as one table
+  bench          what a switch, an RPC and a suite cost, what the key/value service can do
   book           the handout, as pages to read: target/book/index.html
   clean          remove what was built
 
@@ -61,6 +61,9 @@ OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs)
 BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
 ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 
+# `make bench ARGS=RPC` is about one of the tables alone.
+IN_PROFILE = $(if $(PROFILE),--profile $(PROFILE))
+
 .PHONY: help $(PARTS:%=test-%) test-3 test-4 test skeleton check bench book clean
 
 help:
@@ -96,7 +99,9 @@ check:
 	@.ci/deny
 
 bench:
-	@cargo bench -q -p tests --bench costs $(if $(PROFILE),--profile $(PROFILE)) -- $(ARGS)
+	@cargo bench -q -p tests --bench costs $(IN_PROFILE) -- $(ARGS)
+	$(if $(ARGS),,@cargo bench -q -p tests --bench throughput $(IN_PROFILE))
+	$(if $(ARGS),,@cargo bench -q -p linearizability $(IN_PROFILE))
 
 book:
 	@command -v mdbook >/dev/null || { echo "There is no mdbook: cargo install mdbook --locked" >&2; \

@@ -7,19 +7,27 @@
 //! | file | what it is |
 //! | --- | --- |
 //! | `measure` | how long something takes |
-//! | `ground`, `rpc`, `suites` | what is measured |
+//! | `ground`, `rpc`, `service`, `suites` | what is measured |
 //! | `std_alone` | the like of `ground` without `labrt` |
 //! | `against` | the same from another checkout |
-//! | `table` | how it is shown |
+//! | `table`, `layout` | how it is shown |
+//!
+//! `throughput` has a table of its own.
 
 #[path = "costs/against.rs"]
 mod against;
 #[path = "costs/ground.rs"]
 mod ground;
+#[path = "costs/layout.rs"]
+mod layout;
+#[path = "throughput/load.rs"]
+mod load;
 #[path = "costs/measure.rs"]
 mod measure;
 #[path = "costs/rpc.rs"]
 mod rpc;
+#[path = "costs/service.rs"]
+mod service;
 #[path = "costs/std_alone.rs"]
 mod std_alone;
 #[path = "costs/suites.rs"]
@@ -61,7 +69,7 @@ struct Contest {
     goals: [Option<Goal>; 2],
 }
 
-fn goal(must: f64, aim: f64) -> Option<Goal> {
+const fn goal(must: f64, aim: f64) -> Option<Goal> {
     Some(Goal { must, aim })
 }
 
@@ -123,6 +131,7 @@ fn measure_all(filter: &str) -> Vec<Row> {
         }
     }
     rows.extend(memory);
+    rows.extend(service::rows(wanted));
     rows.extend(suites::rows(wanted));
     rows
 }

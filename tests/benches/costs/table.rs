@@ -1,4 +1,6 @@
-//! The one table, in Markdown, so that it can be kept as it is printed.
+//! The one table: what its rows are, and how their figures stand to what we want of them.
+
+use crate::layout::{self, duration, short};
 
 /// What we want of a figure: at least, and at best.
 #[derive(Clone, Copy)]
@@ -66,19 +68,7 @@ pub(crate) fn print(rows: &[Row], compared: bool) {
         }
         lines.push(line);
     }
-    let columns = lines[0].len();
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| width(column).unwrap_or(0))
-        .collect();
-    lines.insert(1, widths.iter().map(|width| "-".repeat(*width)).collect());
-    for line in lines {
-        let padded = line
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"));
-        println!("| {} |", padded.collect::<Vec<_>>().join(" | "));
-    }
+    layout::print(lines);
 }
 
 impl Row {
@@ -122,30 +112,10 @@ impl Unit {
 
     fn show(self, value: f64) -> String {
         match self {
-            Unit::Nanoseconds if value < 1e3 => format!("{} ns", short(value)),
-            Unit::Nanoseconds if value < 1e6 => format!("{} µs", short(value / 1e3)),
-            Unit::Nanoseconds if value < 1e9 => format!("{} ms", short(value / 1e6)),
-            Unit::Nanoseconds => format!("{} s", short(value / 1e9)),
+            Unit::Nanoseconds => duration(value),
             Unit::Bytes => format!("{} KiB", short(value / 1024.0)),
             Unit::PerMinute => format!("{value:.0} a minute"),
         }
-    }
-}
-
-/// Three digits, as many as such a measurement is worth.
-fn short(value: f64) -> String {
-    let decimals = match value {
-        v if v < 10.0 => 2,
-        v if v < 100.0 => 1,
-        _ => 0,
-    };
-    let shown = format!("{value:.decimals$}");
-    match shown.contains('.') {
-        true => shown
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_string(),
-        false => shown,
     }
 }
 
