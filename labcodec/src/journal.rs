@@ -13,8 +13,10 @@ use std::ops::Deref;
 /// Elements in the smallest blocks.
 const BLOCK: usize = 16;
 
-/// So many blocks of one size become one, so that even a long journal has few.
-const MERGED: usize = 8;
+/// So many blocks of one size become one, so that even a long journal has few. With two, each
+/// element is copied once more whenever the journal doubles; but each save visits all blocks, and
+/// there are many more saves than merges.
+const MERGED: usize = 2;
 
 /// A log: elements are added at the end, and dropped at either end. It reads as a slice. Encoded
 /// over and over, as a log is that is saved with each change, it costs what is new, not what is

@@ -4,6 +4,7 @@ use crate::log::Index;
 use crate::messages::{AppendEntriesArgs, InstallSnapshotArgs, RequestVoteArgs};
 use crate::state::State;
 use bytes::Bytes;
+use labapi::sync::atomic::AtomicUsize;
 use labapi::sync::{Arc, Condvar, Mutex, MutexGuard};
 use labapi::time::Instant;
 use labapi::{ClientEnd, Persister, Service, Started};
@@ -17,8 +18,10 @@ pub(crate) struct Peer {
     pub(crate) role_changed: Condvar,
     /// Notified when there is something to apply, or nothing ever will be: the applier's.
     pub(crate) applicable: Condvar,
-    /// Notified when a follower must hear from us: each replicator's.
+    /// Notified when a follower must hear from us: its replicators'.
     pub(crate) replicable: Vec<Condvar>,
+    /// How many replicators of each follower wait for something to send.
+    pub(crate) idle: Vec<AtomicUsize>,
 }
 
 impl Peer {
@@ -29,6 +32,7 @@ impl Peer {
         Peer {
             me,
             replicable: ends.iter().map(|_| Condvar::new()).collect(),
+            idle: ends.iter().map(|_| AtomicUsize::new(0)).collect(),
             ends,
             persister,
             state: Mutex::new(state),
@@ -71,24 +75,39 @@ impl Peer {
         let now = Instant::now();
         for (peer, replicable) in self.replicable.iter().enumerate() {
             let due = state.replication_due(peer, now);
-            if peer != self.me && (changed || due.is_some_and(|due| due <= now)) {
+            if changed {
+                replicable.notify_all();
+            } else if peer != self.me && due.is_some_and(|due| due <= now) {
                 replicable.notify_one();
             }
         }
     }
 
-    /// Waits on one of the condition variables with the door closed, as long as `wait` likes.
-    pub(crate) fn wait_until<T>(
+    /// Waits with the door closed until there is something to do, and goes through it to do that;
+    /// `None` once the peer is killed. `wait` either waits on one of the condition variables, and
+    /// is asked again, or says that it is time.
+    pub(crate) fn when<T>(
         &self,
-        mut ready: impl FnMut(&mut MutexGuard<'_, State>) -> Option<T>,
-    ) -> T {
+        mut wait: impl FnMut(&mut MutexGuard<'_, State>) -> Wait,
+        act: impl FnOnce(&mut State) -> T,
+    ) -> Option<T> {
         let mut state = self.state.lock();
-        loop {
-            if let Some(out) = ready(&mut state) {
-                return out;
+        while !state.killed {
+            if wait(&mut state) == Wait::Over {
+                return Some(self.through_the_door(&mut state, act));
             }
         }
+        None
     }
+}
+
+/// What a thread that looked at the state found.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// It is time.
+    Over,
+    /// It was not, and now it may be.
+    Again,
 }
 
 impl labapi::Raft for Peer {

@@ -1,10 +1,12 @@
 //! The threads of a peer. Each waits for its own reason, does what the state says, and talks to
 //! others - peers or service - only while the lock is free.
 
-use crate::peer::Peer;
+use crate::peer::{Peer, Wait};
 use crate::replication::Outgoing;
+use crate::state::State;
 use labapi::channel::Sender;
 use labapi::sync::Arc;
+use labapi::sync::atomic::Ordering;
 use labapi::time::Instant;
 use labapi::{ApplyMsg, thread};
 
@@ -30,28 +32,22 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) {
 /// Stands for election whenever the election timeout passes.
 fn tick(peer: &Arc<Peer>) {
     loop {
-        let alive = peer.wait_until(|state| {
-            if state.killed {
-                Some(false)
-            } else if state.election_due() {
-                Some(true)
-            } else {
+        let asked = peer.when(
+            |state| {
+                if state.election_due() {
+                    return Wait::Over;
+                }
                 if state.is_leader() {
                     peer.role_changed.wait(state);
                 } else {
                     let end = state.election_at;
                     peer.role_changed.wait_until(state, end);
                 }
-                None
-            }
-        });
-        if !alive {
-            return;
-        }
-        // The world may have moved on while the lock was free: a leader may have spoken.
-        let asked =
-            peer.with_state(|state| state.election_due().then(|| state.stand_for_election()));
-        let Some(asked) = asked else { continue };
+                Wait::Again
+            },
+            State::stand_for_election,
+        );
+        let Some(asked) = asked else { return };
         for other in (0..peer.ends.len()).filter(|other| *other != peer.me) {
             let (peer, asked) = (peer.clone(), asked.clone());
             spawn("candidate", move || {
@@ -63,33 +59,44 @@ fn tick(peer: &Arc<Peer>) {
     }
 }
 
+/// How many replicators of one follower wait for work, at most. More than one, since messages
+/// overlap when there is much to send.
+const IDLE: usize = 2;
+
 /// Sends to one follower whenever it must hear from us: at once when there are entries, so that a
-/// burst of commands goes out together; else once a heartbeat interval. Each message has a thread
-/// of its own, since over a dead connection it may take seconds to fail.
+/// burst of commands goes out together; else once a heartbeat interval. Over a dead connection a
+/// message may take seconds to fail: a replicator that goes to send one and leaves nobody behind
+/// has another wait for the next; and one that comes back to enough others ends.
 fn replicate(peer: &Arc<Peer>, other: usize) {
-    loop {
-        let alive = peer.wait_until(|state| {
-            if state.killed {
-                return Some(false);
-            }
-            let now = Instant::now();
-            match state.replication_due(other, now) {
-                Some(due) if due <= now => return Some(true),
-                Some(due) => {
-                    peer.replicable[other].wait_until(state, due);
+    let idle = &peer.idle[other];
+    let one_more = |count| (count < IDLE).then_some(count + 1);
+    while idle
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
+        .is_ok()
+    {
+        let outgoing = peer.when(
+            |state| {
+                let now = Instant::now();
+                match state.replication_due(other, now) {
+                    Some(due) if due <= now => return Wait::Over,
+                    Some(due) => {
+                        peer.replicable[other].wait_until(state, due);
+                    }
+                    None => peer.replicable[other].wait(state),
                 }
-                None => peer.replicable[other].wait(state),
-            }
-            None
-        });
-        if !alive {
-            return;
+                Wait::Again
+            },
+            |state| state.replicate(other),
+        );
+        let is_last = idle.fetch_sub(1, Ordering::Relaxed) == 1;
+        let Some(outgoing) = outgoing else { return };
+        if is_last {
+            let peer = peer.clone();
+            spawn("replicator", move || replicate(&peer, other));
         }
-        let Some(outgoing) = peer.with_state(|state| state.replicate(other)) else {
-            continue;
-        };
-        let peer = peer.clone();
-        spawn("message", move || send(&peer, other, outgoing));
+        if let Some(outgoing) = outgoing {
+            send(peer, other, outgoing);
+        }
     }
 }
 
@@ -120,20 +127,18 @@ fn send(peer: &Peer, other: usize, outgoing: Outgoing) {
 /// Hands the service what is committed, in order, until the service or the peer is gone.
 fn apply_committed(peer: &Peer, apply: &Sender<ApplyMsg>) {
     loop {
-        let alive = peer.wait_until(|state| {
-            if state.killed {
-                Some(false)
-            } else if state.apply_due() {
-                Some(true)
-            } else {
+        let messages = peer.when(
+            |state| {
+                if state.apply_due() {
+                    return Wait::Over;
+                }
                 peer.applicable.wait(state);
-                None
-            }
-        });
-        if !alive {
-            return;
-        }
-        for message in peer.with_state(|state| state.take_applicable()) {
+                Wait::Again
+            },
+            State::take_applicable,
+        );
+        let Some(messages) = messages else { return };
+        for message in messages {
             if apply.send(message).is_err() {
                 return;
             }
