@@ -1,5 +1,6 @@
 //! What the kernel knows of one simulated thread.
 
+use super::timers::Armed;
 use corosensei::{Coroutine, Yielder, stack::DefaultStack};
 use std::fmt;
 use std::panic::Location;
@@ -102,8 +103,8 @@ pub(crate) struct Task {
     pub(crate) epoch: u32,
     pub(crate) wake: Wake,
     pub(crate) deadline: u64,
-    /// The earliest entry that the timer heap holds for this slot.
-    pub(crate) timer_at: u64,
+    /// What the timer heap holds for this slot.
+    pub(crate) armed: Armed,
     /// The next thread in the wait list this one stands in (slot + 1; 0 is the end).
     pub(crate) next_waiter: u32,
     pub(crate) node: u32,
@@ -134,7 +135,7 @@ impl Task {
             epoch: 0,
             wake: Wake::Notified,
             deadline: NEVER,
-            timer_at: NEVER,
+            armed: Armed::default(),
             next_waiter: 0,
             node: NO_NODE,
             name: Name::Fixed(""),

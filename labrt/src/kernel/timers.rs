@@ -2,6 +2,7 @@
 //! back is looked at when its old entry comes up, and pushed again. So a thread that waits with a
 //! timeout a million times keeps one entry, not a million.
 
+use super::task::NEVER;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -12,6 +13,46 @@ pub(crate) enum Due {
     Task(u32),
     /// The end of a node's pause.
     Node(u32),
+}
+
+/// The times of a thread's entries, as far as anybody needs to know: the two earliest. Two, since
+/// short waits come between long ones: whoever calls over a network is willing to wait long for
+/// the answer, then waits a moment until it arrives, and calls again. Other entries come up too,
+/// and mean nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Armed {
+    first: u64,
+    second: u64,
+}
+
+impl Default for Armed {
+    fn default() -> Armed {
+        Armed {
+            first: NEVER,
+            second: NEVER,
+        }
+    }
+}
+
+impl Armed {
+    /// Whether a wait until `deadline` needs an entry, which then counts as added: no other comes
+    /// up before.
+    pub(crate) fn needs(&mut self, deadline: u64) -> bool {
+        let is_needed = deadline < self.first;
+        if is_needed {
+            self.second = std::mem::replace(&mut self.first, deadline);
+        }
+        is_needed
+    }
+
+    /// The entry for time `at` came up. Whether it means anything.
+    pub(crate) fn came_up(&mut self, at: u64) -> bool {
+        let counts = at == self.first;
+        if counts {
+            self.first = std::mem::replace(&mut self.second, NEVER);
+        }
+        counts
+    }
 }
 
 #[derive(Default)]
@@ -46,6 +87,20 @@ impl Timers {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn short_waits_within_a_long_one_leave_its_entry_alone() {
+        let mut armed = Armed::default();
+        assert!(armed.needs(100));
+        for now in (10..90).step_by(10) {
+            assert!(!armed.needs(now + 100), "the entry at 100 comes up before");
+            assert!(armed.needs(now + 1));
+            assert!(armed.came_up(now + 1));
+        }
+        assert!(armed.came_up(100));
+        assert!(!armed.came_up(100));
+        assert!(armed.needs(190));
+    }
 
     proptest! {
         /// Entries come out by time, and among equals in the order they went in.

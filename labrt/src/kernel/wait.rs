@@ -101,8 +101,7 @@ impl Kernel {
             task.epoch = task.epoch.wrapping_add(1);
             task.deadline = deadline;
             task.blocked = Some(blocked);
-            if deadline < task.timer_at {
-                task.timer_at = deadline;
+            if task.armed.needs(deadline) {
                 self.timers.borrow_mut().push(deadline, Due::Task(current));
                 self.alarm.set(self.alarm.get().min(deadline));
             }
@@ -154,23 +153,21 @@ impl Kernel {
 
     /// The timer heap's entry for `task` at time `at` came up.
     pub(super) fn deadline_came(&self, task: TaskId, at: u64) {
-        let deadline = {
-            let entry = &mut self.tasks.borrow_mut()[task as usize];
-            if entry.timer_at != at {
-                return; // a later entry: an earlier one took its place
-            }
-            entry.timer_at = NEVER;
-            if entry.state != State::Parked || entry.deadline == NEVER {
-                return;
-            }
-            entry.deadline
-        };
-        if deadline <= self.now.get() {
-            self.wake(task, Wake::TimedOut);
-        } else {
-            self.tasks.borrow_mut()[task as usize].timer_at = deadline;
-            self.timers.borrow_mut().push(deadline, Due::Task(task));
+        let mut tasks = self.tasks.borrow_mut();
+        let entry = &mut tasks[task as usize];
+        if !entry.armed.came_up(at) || entry.state != State::Parked || entry.deadline == NEVER {
+            return;
         }
+        if entry.deadline > self.now.get() {
+            if entry.armed.needs(entry.deadline) {
+                self.timers
+                    .borrow_mut()
+                    .push(entry.deadline, Due::Task(task));
+            }
+            return;
+        }
+        drop(tasks);
+        self.wake(task, Wake::TimedOut);
     }
 
     /// Parks on `list` until `notify_one` or `notify_all` picks this thread, or the deadline.
