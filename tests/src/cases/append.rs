@@ -2,7 +2,8 @@
 //! of 4B and 4C, and 2024's aliases.
 
 use super::disturb::{
-    Disturbance, check_sizes, check_usual_states, crash_and_restart, while_clients_work,
+    Disturbance, check_sizes, check_usual_snapshots, check_usual_states, crash_and_restart,
+    is_answered_at_last, waits_in_minority, while_clients_work,
 };
 use crate::cluster::ELECTION_TIMEOUT;
 use crate::services::{AppendLab, Client};
@@ -184,14 +185,8 @@ fn one_partition(lab: &AppendLab) {
     let (getting, get) = lab
         .client_of(&minority)
         .meanwhile(|client| format!("{:?}", client.get("1")));
-    lab.sleep(Duration::from_secs(1));
-    for (what, done) in [("put", &put), ("get", &get)] {
-        if let Ok(answer) = done.try_recv() {
-            lab.fault(format!(
-                "servers {minority:?}, a minority, answered a {what} of key \"1\": {answer}"
-            ));
-        }
-    }
+    let begun = [("put", put), ("get", get)];
+    waits_in_minority(lab, &minority, &begun);
     among_many.check_get("1", "14");
     among_many.put("1", "16");
     among_many.check_get("1", "16");
@@ -200,14 +195,7 @@ fn one_partition(lab: &AppendLab) {
     lab.connect_all();
     putting.connect_all();
     getting.connect_all();
-    lab.sleep(ELECTION_TIMEOUT);
-    for (what, done) in [("put", &put), ("get", &get)] {
-        if done.recv_timeout(Duration::from_secs(3)).is_err() {
-            lab.fault(format!(
-                "the {what} that had begun in a minority is not answered 4 s after its end"
-            ));
-        }
-    }
+    is_answered_at_last(lab, &begun);
     client.check_get("1", "15");
 }
 
@@ -244,9 +232,6 @@ fn snapshot_rpc(lab: &AppendLab) {
     }
 }
 
-/// The largest snapshot of one short value, in bytes.
-const MAX_SNAPSHOT: usize = 500;
-
 fn snapshot_size(lab: &AppendLab) {
     let client = lab.client();
     for _ in 0..200 {
@@ -256,12 +241,5 @@ fn snapshot_size(lab: &AppendLab) {
         }
     }
     check_usual_states(lab);
-    let sizes = (0..lab.len()).map(|server| lab.snapshot_size(server));
-    let largest = sizes.max().unwrap_or(0);
-    if largest > MAX_SNAPSHOT {
-        lab.fault(format!(
-            "a server saved a snapshot of {largest} bytes for one short value; {MAX_SNAPSHOT} are \
-             allowed"
-        ));
-    }
+    check_usual_snapshots(lab);
 }

@@ -3,6 +3,7 @@
 
 use super::rsm::MAX_RAFT_STATE;
 use crate::cluster::{Cluster, ELECTION_TIMEOUT};
+use labrt::channel::Receiver;
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
 use labrt::sync::atomic::{AtomicBool, Ordering};
@@ -111,4 +112,46 @@ fn check_states(lab: &Cluster, max: usize) {
 /// The same for a case that has the usual limit.
 pub(super) fn check_usual_states(lab: &Cluster) {
     check_states(lab, MAX_RAFT_STATE);
+}
+
+/// The largest snapshot of one short value, in bytes.
+const SNAPSHOT: usize = 500;
+
+/// What is on the disks of a case that has but one short value.
+pub(super) fn check_usual_snapshots(lab: &Cluster) {
+    let sizes = (0..lab.len()).map(|server| lab.snapshot_size(server));
+    let largest = sizes.max().unwrap_or(0);
+    if largest > SNAPSHOT {
+        lab.fault(format!(
+            "a server saved a snapshot of {largest} bytes for one short value; {SNAPSHOT} are \
+             allowed"
+        ));
+    }
+}
+
+/// Operations that clients have begun, by name; each answer comes when it is there.
+pub(super) type Begun = [(&'static str, Receiver<String>)];
+
+/// None of these operations of key "1", asked of a minority, may be answered within a second.
+pub(super) fn waits_in_minority(lab: &Cluster, minority: &[usize], begun: &Begun) {
+    lab.sleep(Duration::from_secs(1));
+    for (what, done) in begun {
+        if let Ok(answer) = done.try_recv() {
+            lab.fault(format!(
+                "servers {minority:?}, a minority, answered a {what} of key \"1\": {answer}"
+            ));
+        }
+    }
+}
+
+/// All of them must be, now that all servers are connected again.
+pub(super) fn is_answered_at_last(lab: &Cluster, begun: &Begun) {
+    lab.sleep(ELECTION_TIMEOUT);
+    for (what, done) in begun {
+        if done.recv_timeout(Duration::from_secs(3)).is_err() {
+            lab.fault(format!(
+                "the {what} that had begun in a minority is not answered 4 s after its end"
+            ));
+        }
+    }
 }

@@ -5,8 +5,8 @@ mod snapshots;
 
 pub(super) use snapshots::CASES as SNAPSHOT_CASES;
 
+use super::disturb::{is_answered_at_last, waits_in_minority};
 use super::{Body, Case, Part};
-use crate::cluster::ELECTION_TIMEOUT;
 use crate::services::{Client, KvLab, Put};
 use generic::{Run, generic};
 use labapi::kv::Clerk;
@@ -188,15 +188,8 @@ fn one_partition(lab: &KvLab) {
     let (getting, get) = lab
         .client_of(&minority)
         .meanwhile(|client| format!("{:?}", client.get("1")));
-    lab.sleep(Duration::from_secs(1));
-    for (what, done) in [("put", &put), ("get", &get)] {
-        if let Ok(answer) = done.try_recv() {
-            lab.fault(format!(
-                "servers {minority:?}, a minority, answered a {what} of key \"1\": {answer}"
-            ));
-        }
-    }
-
+    let begun = [("put", put), ("get", get)];
+    waits_in_minority(lab, &minority, &begun);
     among_many.check_get("1", "14", version);
     let version = among_many.put_at_last("1", "16", version);
     among_many.check_get("1", "16", version);
@@ -205,13 +198,6 @@ fn one_partition(lab: &KvLab) {
     lab.connect_all();
     putting.connect_all();
     getting.connect_all();
-    lab.sleep(ELECTION_TIMEOUT);
-    for (what, done) in [("put", &put), ("get", &get)] {
-        if done.recv_timeout(Duration::from_secs(3)).is_err() {
-            lab.fault(format!(
-                "the {what} that had begun in a minority is not answered 4 s after its end"
-            ));
-        }
-    }
+    is_answered_at_last(lab, &begun);
     client.check_get("1", "16", version);
 }

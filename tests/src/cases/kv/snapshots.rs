@@ -2,7 +2,7 @@
 
 use super::generic::{Run, generic};
 use super::speed;
-use crate::cases::disturb::check_usual_states;
+use crate::cases::disturb::{check_usual_snapshots, check_usual_states};
 use crate::cases::rsm::{self, MAX_RAFT_STATE};
 use crate::cases::{Body, Case, Part};
 use crate::cluster::ELECTION_TIMEOUT;
@@ -146,9 +146,6 @@ fn snapshot_rpc(lab: &KvLab) {
     }
 }
 
-/// The largest snapshot of one short value, in bytes.
-const MAX_SNAPSHOT: usize = 500;
-
 fn snapshot_size(lab: &KvLab) {
     let client = lab.client();
     let mut version = 0;
@@ -159,12 +156,5 @@ fn snapshot_size(lab: &KvLab) {
         }
     }
     check_usual_states(lab);
-    let sizes = (0..lab.len()).map(|server| lab.snapshot_size(server));
-    let largest = sizes.max().unwrap_or(0);
-    if largest > MAX_SNAPSHOT {
-        lab.fault(format!(
-            "a server saved a snapshot of {largest} bytes for one short value; {MAX_SNAPSHOT} are \
-             allowed"
-        ));
-    }
+    check_usual_snapshots(lab);
 }
