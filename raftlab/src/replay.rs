@@ -2,6 +2,7 @@
 //! the same, byte for byte, in a file or pipe; a terminal's is laid out for its width.
 
 use crate::workspace::Workspace;
+use ::tests::cases;
 use ::tests::lanes::{self, Lanes};
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{ExitCode, Stdio};
@@ -20,7 +21,7 @@ pub(crate) struct Replay {
     /// Print events up to this virtual time, in seconds
     #[arg(long, value_name = "SECONDS")]
     to: Option<f64>,
-    /// Print events of this server only, such as n2 or 2
+    /// Print events of this server only, such as n2 or 2, or of this client, such as c0
     #[arg(long)]
     node: Option<String>,
     /// A column for each server, even if the output is no terminal
@@ -34,6 +35,7 @@ pub(crate) struct Replay {
 impl Replay {
     pub(crate) fn run(self) -> Result<ExitCode, String> {
         let node = self.node.as_deref().map(node_name).transpose()?;
+        self.one_case()?;
         let seed = self.seed.to_string();
         let arguments = [
             &self.case, "--seed", &seed, "--jobs", "1", "--trace", "--steady",
@@ -56,6 +58,20 @@ impl Replay {
         Ok(ExitCode::from(
             status.code().unwrap_or(130).clamp(0, 255) as u8
         ))
+    }
+
+    /// A word may mean several cases. (One that means none is the runner's to refuse.)
+    fn one_case(&self) -> Result<(), String> {
+        let meant = cases::all().filter(|case| case.is_meant_by(&self.case));
+        let meant: Vec<String> = meant.map(|case| case.full_name()).collect();
+        match &meant[..] {
+            [first, second, ..] => Err(format!(
+                "{:?} means {} cases, {first} and {second} among them; name one",
+                self.case,
+                meant.len()
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn print(&self, lines: &[String], node: Option<&str>) {
@@ -93,12 +109,17 @@ impl Replay {
     }
 }
 
-/// `n2` for `2` and for `n2`.
+/// `n2` for `2` and for `n2`; `c2` for itself.
 fn node_name(word: &str) -> Result<String, String> {
-    let number = word.strip_prefix('n').unwrap_or(word);
+    let (kind, number) = match word.strip_prefix('c') {
+        Some(number) => ('c', number),
+        None => ('n', word.strip_prefix('n').unwrap_or(word)),
+    };
     match number.parse::<u32>() {
-        Ok(number) => Ok(format!("n{number}")),
-        Err(_) => Err(format!("there is no server {word:?}: they are n0, n1, …")),
+        Ok(number) => Ok(format!("{kind}{number}")),
+        Err(_) => Err(format!(
+            "there is no server or client {word:?}: they are n0, n1, … and c0, c1, …"
+        )),
     }
 }
 
@@ -117,6 +138,7 @@ mod tests {
         assert!(names("0.8  n1@7 → n13 AppendEntries", "n1"));
         assert!(!names("0.8  n2@7 → n13 AppendEntries", "n1"));
         assert_eq!(node_name("2"), Ok("n2".into()));
+        assert_eq!(node_name("c2"), Ok("c2".into()));
         assert!(node_name("two").is_err());
     }
 }

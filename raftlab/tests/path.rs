@@ -234,6 +234,10 @@ fn bad_words_are_told_in_a_line() {
         "error: one word too many: `3A` (raftlab status --help)",
     );
     refused(
+        "replay basic --seed 1",
+        "error: \"basic\" means 3 cases, 4A::basic and 4B::basic among them; name one",
+    );
+    refused(
         "test --seeds 0",
         "error: `--seeds` cannot be `0`: at least 1 is needed (",
     );
