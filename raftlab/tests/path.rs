@@ -284,7 +284,7 @@ fn unknown_words_are_told_in_a_line() {
     );
     refused(
         "replay backup --seed 1 --node x",
-        "error: there is no server \"x\"",
+        "error: there is no server or client \"x\"",
     );
     refused(
         "list --bogus",
