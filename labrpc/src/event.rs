@@ -75,7 +75,8 @@ impl Message<'_> {
         self.step.is_of_reply()
     }
 
-    /// Its fields; `None` when no server ever offered its method. They are read for this call only.
+    /// Its fields, or those of its description ([`Service::describe`](crate::Service::describe));
+    /// `None` when no server ever offered its method. They are read for this call only.
     pub fn value(&self) -> Option<Value> {
         read(self.kind, self.is_reply(), self.bytes)
     }
@@ -123,7 +124,7 @@ impl MessageEvent {
         self.step.is_of_reply()
     }
 
-    /// Its fields; `None` when no server ever offered its method.
+    /// Its fields, or those of its description; `None` when no server ever offered its method.
     pub fn value(&self) -> Option<Value> {
         read(self.kind.as_ref(), self.is_reply(), &self.bytes)
     }
@@ -132,7 +133,7 @@ impl MessageEvent {
 fn read(kind: Option<&Arc<MethodKind>>, is_reply: bool, bytes: &[u8]) -> Option<Value> {
     let kind = kind?;
     let codec = if is_reply { &kind.reply } else { &kind.args };
-    codec.value(bytes).ok()
+    codec.shown(bytes).ok()
 }
 
 impl Step {

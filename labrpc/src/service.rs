@@ -2,8 +2,10 @@
 
 use labcodec::Error;
 use labcodec::value::{Value, from_value, to_value};
+use labrt::harness;
 use serde::{Serialize, de::DeserializeOwned};
-use std::any::type_name;
+use std::any::{TypeId, type_name};
+use std::fmt;
 use std::sync::Arc;
 
 /// The methods of one server under one name.
@@ -35,19 +37,58 @@ pub struct MethodKind {
 }
 
 /// How the bytes of one type become a tree of values, and a tree becomes bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Codec {
     type_name: &'static str,
+    type_id: TypeId,
     to_value: fn(&[u8]) -> Result<Value, Error>,
     to_bytes: fn(Value) -> Result<Vec<u8>, Error>,
+    /// What the service says that such bytes mean ([`Service::describe`]).
+    describe: Option<Describe>,
 }
 
+/// From the bytes of a message to the tree of its description.
+type Describe = Arc<dyn Fn(&[u8]) -> Result<Value, Error> + Send + Sync>;
+
 impl Codec {
-    fn of<T: Serialize + DeserializeOwned>() -> Codec {
+    fn of<T: Serialize + DeserializeOwned + 'static>() -> Codec {
         Codec {
             type_name: type_name::<T>(),
+            type_id: TypeId::of::<T>(),
             to_value: |bytes| to_value(&labcodec::decode::<T>(bytes)?),
             to_bytes: |value| labcodec::encode(&from_value::<T>(value)?),
+            describe: None,
+        }
+    }
+
+    /// Describes messages of this type by `f` from now on.
+    #[track_caller]
+    fn describe<T, D>(&mut self, method: &str, f: impl Fn(&T) -> D + Send + Sync + 'static)
+    where
+        T: DeserializeOwned + 'static,
+        D: Serialize,
+    {
+        if self.type_id != TypeId::of::<T>() {
+            harness::fail(format!(
+                "{method} is described as a {}, but it is a {}",
+                type_name::<T>(),
+                self.type_name
+            ));
+        }
+        self.describe = Some(Arc::new(move |bytes| {
+            to_value(&f(&labcodec::decode::<T>(bytes)?))
+        }));
+    }
+
+    /// What people are shown of the value that `bytes` are: its description if there is one,
+    /// otherwise its tree.
+    ///
+    /// # Errors
+    /// When they are not the bytes of this type.
+    pub fn shown(&self, bytes: &[u8]) -> Result<Value, Error> {
+        match &self.describe {
+            Some(describe) => describe(bytes),
+            None => self.value(bytes),
         }
     }
 
@@ -75,7 +116,13 @@ impl Codec {
 
 impl PartialEq for Codec {
     fn eq(&self, other: &Codec) -> bool {
-        self.type_name == other.type_name
+        self.type_id == other.type_id
+    }
+}
+
+impl fmt::Debug for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Codec").field(&self.type_name).finish()
     }
 }
 
@@ -117,6 +164,86 @@ impl Service {
             handler: Box::new(handler),
         });
         self
+    }
+
+    /// Lets traces show the arguments of method `name` as what `f` makes of them: a value with names
+    /// in place of bytes that only an engine of somebody else's can read. If the description has
+    /// the fields of the paper's Figure 2 (`term`, `prev_log_index`, `entries`, …), the harness
+    /// reads them as it reads those of a message of its own.
+    ///
+    /// `f` is called when a message is shown, perhaps long after it was sent and on any thread. It
+    /// must depend on nothing but the message, and not block. What it cannot read it describes as
+    /// that: as `None`, or by an error's text.
+    ///
+    /// ```
+    /// use labrpc::Service;
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Beat {
+    ///     term: u64,
+    ///     commit: u64,
+    /// }
+    ///
+    /// // The engine's messages are bytes: here, two numbers of one byte each.
+    /// let service = Service::new("Raft")
+    ///     .method("Step", |message: Vec<u8>| message.len())
+    ///     .describe("Step", |message: &Vec<u8>| match message[..] {
+    ///         [term, commit] => Ok(Beat { term: term.into(), commit: commit.into() }),
+    ///         _ => Err("not a message of the engine"),
+    ///     });
+    /// # drop(service);
+    /// ```
+    ///
+    /// A name that no method of this service has, and another type than the method's, fail the run.
+    #[track_caller]
+    pub fn describe<A, D>(
+        mut self,
+        name: &str,
+        f: impl Fn(&A) -> D + Send + Sync + 'static,
+    ) -> Service
+    where
+        A: DeserializeOwned + 'static,
+        D: Serialize,
+    {
+        let kind = self.kind_mut(name);
+        kind.args
+            .describe(&format!("the argument of {}", kind.name), f);
+        self
+    }
+
+    /// As [`Service::describe`], for the replies of method `name`.
+    #[track_caller]
+    pub fn describe_reply<R, D>(
+        mut self,
+        name: &str,
+        f: impl Fn(&R) -> D + Send + Sync + 'static,
+    ) -> Service
+    where
+        R: DeserializeOwned + 'static,
+        D: Serialize,
+    {
+        let kind = self.kind_mut(name);
+        kind.reply
+            .describe(&format!("the reply of {}", kind.name), f);
+        self
+    }
+
+    /// The method `name`, which this service must have.
+    #[track_caller]
+    fn kind_mut(&mut self, name: &str) -> &mut MethodKind {
+        let full = format!("{}.{name}", self.name);
+        let offered: Vec<_> = self
+            .methods
+            .iter()
+            .map(|method| &*method.kind.name)
+            .collect();
+        let Some(at) = offered.iter().position(|offered| *offered == full) else {
+            harness::fail(format!(
+                "there is no method {full} to describe; the service offers {}",
+                offered.join(", ")
+            ));
+        };
+        Arc::make_mut(&mut self.methods[at].kind)
     }
 
     /// A service with the methods `kinds` of somebody else's, all answered by `f`, which is given

@@ -5,5 +5,6 @@ mod beyond;
 mod common;
 mod course;
 mod crashes;
+mod describing;
 mod rates;
 mod watching;
