@@ -52,10 +52,10 @@ OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C
 PARTS := $(LAB_3) $(LAB_4) 2024
-RUN_SUITES = cargo run -q -p tests --example labs --
+RUN_SUITES = cargo run -q -p runner --example labs --
 
-# The integration tests of `tests`, without the suites: those come last, and take the options.
-OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/tests/*.rs))))
+# The integration tests of the runner, without the suites: those come last, and take the options.
+OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/runner/tests/*.rs))))
 
 # cargo -q says nothing while it builds. Nobody should take that for a hang.
 BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
@@ -83,8 +83,8 @@ test-4:
 
 test:
 	$(ANNOUNCE)
-	@cargo test -q --workspace --exclude tests
-	@INSTA_UPDATE=no cargo test -q -p tests --lib $(OTHER_TESTS:%=--test %)
+	@cargo test -q --workspace --exclude runner
+	@INSTA_UPDATE=no cargo test -q -p runner --lib $(OTHER_TESTS:%=--test %)
 	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
 
 skeleton:
@@ -99,8 +99,8 @@ check:
 	@.ci/deny
 
 bench:
-	@cargo bench -q -p tests --bench costs $(IN_PROFILE) -- $(ARGS)
-	$(if $(ARGS),,@cargo bench -q -p tests --bench throughput $(IN_PROFILE))
+	@cargo bench -q -p runner --bench costs $(IN_PROFILE) -- $(ARGS)
+	$(if $(ARGS),,@cargo bench -q -p runner --bench throughput $(IN_PROFILE))
 	$(if $(ARGS),,@cargo bench -q -p linearizability $(IN_PROFILE))
 
 book:

@@ -6,9 +6,10 @@ mod collect;
 mod judge;
 mod report;
 
+use runner::{interrupt, usage};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tests::{cases, interrupt, usage};
+use suites::cases;
 
 /// Build and judge submissions, and write their points
 ///

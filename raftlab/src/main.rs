@@ -62,7 +62,7 @@ fn help() -> String {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return tests::usage::tell(&error, &help()),
+        Err(error) => return runner::usage::tell(&error, &help()),
     };
     let done = match cli.command {
         Command::New(new) => new.run(),

@@ -2,10 +2,10 @@
 //! the same, byte for byte, in a file or pipe; a terminal's is laid out for its width.
 
 use crate::workspace::Workspace;
-use ::tests::cases;
-use ::tests::lanes::{self, Lanes};
+use runner::lanes::{self, Lanes};
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{ExitCode, Stdio};
+use suites::cases;
 
 /// Run one case under one seed, and print all its events and logs
 #[derive(clap::Args)]
@@ -13,7 +13,7 @@ pub(crate) struct Replay {
     /// The case: backup, 3B::backup or TestBackup3B
     case: String,
     /// The seed
-    #[arg(long, value_parser = ::tests::usage::number)]
+    #[arg(long, value_parser = runner::usage::number)]
     seed: u64,
     /// Print events from this virtual time on, in seconds
     #[arg(long, value_name = "SECONDS")]

@@ -1,13 +1,13 @@
 //! `raftlab status`: what is done, what comes next, and what to read for it.
 
 use crate::workspace::Workspace;
+use runner::results::{self, CaseResult};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, UNIX_EPOCH};
-use tests::cases;
-use tests::results::{self, CaseResult};
+use suites::cases;
 
 /// Show which parts are done, which is next, and what to read for it
 #[derive(clap::Args)]

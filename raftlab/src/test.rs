@@ -1,8 +1,8 @@
 //! `raftlab test`: the suites.
 
 use crate::workspace::Workspace;
+use runner::usage;
 use std::process::ExitCode;
-use tests::usage;
 
 /// Run the suites: parts (3A), labs (3) or cases (backup, 3B::backup, TestBackup3B)
 #[derive(clap::Args)]

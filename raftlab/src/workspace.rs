@@ -1,8 +1,8 @@
 //! Where we are: a student's workspace, or the harness's own; and how its runner is called.
 
+use runner::interrupt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use tests::interrupt;
 
 /// A folder in which the suites can be run.
 pub(crate) struct Workspace {
@@ -50,8 +50,8 @@ impl Workspace {
 }
 
 fn at(root: &Path) -> Option<Workspace> {
-    let mut packages = ["tests", "raft"].into_iter();
-    let package = packages.find(|name| root.join(name).join("tests/labs.rs").is_file())?;
+    let mut packages = [("runner", "tests/runner"), ("raft", "raft")].into_iter();
+    let (package, _) = packages.find(|(_, at)| root.join(at).join("tests/labs.rs").is_file())?;
     Some(Workspace {
         root: root.to_path_buf(),
         package,

@@ -10,7 +10,7 @@
 //! Typed as it stands, all this would take an hour. `shortened` and `is_dry` say what is changed.
 
 #[allow(dead_code)] // its other half serves another test
-#[path = "../../tests/tests/book/chapter.rs"]
+#[path = "../../tests/runner/tests/book/chapter.rs"]
 mod chapter;
 
 use chapter::Chapter;

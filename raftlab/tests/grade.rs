@@ -146,7 +146,7 @@ fn points_are_for_what_passes() {
     let reason = tests[13]["output"].as_str().unwrap_or_default();
     let place = reason.starts_with("seed 1: panic at raft/src/peer.rs:");
     assert!(place, "told as the student knows it: {reason}");
-    let lab_3 = tests::cases::all().filter(|case| case.part.lab() == "3");
+    let lab_3 = suites::cases::all().filter(|case| case.part.lab() == "3");
     let course: Vec<String> = lab_3.map(|case| case.full_name()).collect();
     assert_eq!(titles, course);
     let header = csv.lines().next().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Ctrl-C in `raftlab test` and `raftlab grade`, sent to all processes as a terminal does, and to
 //! `raftlab` alone.
 
-#[path = "../../tests/tests/judging/group.rs"]
+#[path = "../../tests/runner/tests/judging/group.rs"]
 mod group;
 
 use group::{End, Group};

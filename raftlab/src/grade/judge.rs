@@ -4,11 +4,11 @@
 use super::{Grade, collect, report};
 use crate::new::harness;
 use crate::workspace::Workspace;
+use runner::interrupt;
+use runner::results::{self, CaseResult, Results};
 use std::fs;
 use std::path::Path;
-use tests::cases::{self, Case};
-use tests::interrupt;
-use tests::results::{self, CaseResult, Results};
+use suites::cases::{self, Case};
 
 /// What came of a submission.
 pub(super) struct Verdict {

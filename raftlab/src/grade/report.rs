@@ -2,11 +2,11 @@
 //! format is that of its specification page (autograder documentation, "results.json").
 
 use super::judge::Verdict;
+use runner::results::CaseResult;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use tests::results::CaseResult;
 
 /// The verdict, a line for each case.
 pub(super) fn table(name: &str, verdict: &Verdict) -> String {
@@ -95,7 +95,7 @@ pub(super) fn write_csv(file: &Path, verdicts: &[(&str, Verdict)]) -> Result<(),
         let mut cases = verdicts.iter().flat_map(|(_, verdict)| &verdict.cases);
         cases.any(|case| full_name(case) == *name)
     };
-    let names = tests::cases::all().map(|case| case.full_name());
+    let names = suites::cases::all().map(|case| case.full_name());
     let columns: Vec<String> = names.filter(is_judged).collect();
     let mut text = String::from("submission,points,of,note");
     for column in &columns {
@@ -138,7 +138,7 @@ fn quoted(text: &str) -> String {
 /// Whoever reads sees the old file or the new one.
 pub(super) fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let fresh = file.with_extension("new");
-    let _whole = tests::interrupt::whole();
+    let _whole = runner::interrupt::whole();
     fs::write(&fresh, text)?;
     fs::rename(&fresh, file)
 }

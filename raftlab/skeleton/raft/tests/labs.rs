@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 pub(crate) fn main() -> ExitCode {
-    tests::main(tests::Submission {
+    runner::main(runner::Submission {
         name: "your Raft",
         raft: raft::make,
         lab4: kvraft::lab4(),

@@ -1,0 +1,291 @@
+//! Cases × seeds in worker processes, and what is said of them.
+//!
+//! | file | room |
+//! | --- | --- |
+//! | `options` | the command line |
+//! | `usage` | a command line that was not understood |
+//! | `trial` | one run of one case |
+//! | `worker`, `wire`, `pool` | worker processes, both sides |
+//! | `autopsy` | what led to a worker's death |
+//! | `report` | the table, the summary |
+//! | `progress` | how far the runs are, for whoever waits |
+//! | `story` | a failure, told |
+//! | `scene` | how the events of a run leave the servers |
+//! | `recent` | which of the events a report shows |
+//! | `lanes` | events side by side, a column for each server |
+//! | `results` | the same, for programs |
+//! | `logs` | what the code under test logs |
+//! | `interrupt` | what becomes of Ctrl-C |
+//! | `shrink` | looks for a simpler run that fails |
+//! | `libtest` | `cargo test`, nextest and editors |
+//! | `submission` | judging a crate that is not linked in |
+
+#![forbid(unsafe_code)]
+
+mod autopsy;
+pub mod interrupt;
+pub mod lanes;
+mod libtest;
+mod logs;
+mod options;
+mod pool;
+mod progress;
+mod recent;
+mod report;
+pub mod results;
+mod scene;
+mod shrink;
+mod story;
+mod submission;
+mod trial;
+pub mod usage;
+mod wire;
+mod worker;
+
+pub use suites::Submission;
+
+use clap::Parser;
+use labrt::harness::Mutex;
+use options::{Mode, Options};
+use report::Report;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use suites::cases::{self, Case};
+use trial::Manner;
+use wire::Job;
+
+/// Seeds in a job: few enough that all workers are busy to the end, many enough that handing them
+/// out costs nothing.
+const LONGEST_JOB: u64 = 25;
+
+/// A run spawns ten thousands of threads and sends as many messages: with glibc's allocator it
+/// takes a sixth longer.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Runs what the command line asks for. Exit codes: 0 when everything passed, 1 when a case
+/// failed, 2 when the request could not be carried out; interrupted, it ends by the signal.
+pub fn main(submission: Submission) -> ExitCode {
+    if std::env::var_os(worker::VARIABLE).is_some() {
+        return worker::main(submission);
+    }
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return not_ours(submission, &error),
+    };
+    match carry_out(submission, &options) {
+        Ok(code) => code,
+        Err(refusal) => {
+            eprintln!("error: {refusal}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The words are not ours: libtest's, a call for help, or a mistake.
+fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
+    if error.use_stderr()
+        && let Ok(arguments) = libtest_mimic::Arguments::try_parse()
+    {
+        return libtest::main(submission, &arguments);
+    }
+    usage::tell(error, "labs --help; through make: ARGS=--help")
+}
+
+fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
+    let chosen = choose(submission, options)?;
+    if options.list {
+        report::list(&chosen);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.raft.is_some() || options.kv.is_some() {
+        return submission::judge(options.raft.as_deref(), options.kv.as_deref());
+    }
+    let report = run(submission, options, &chosen, true)?;
+    Ok(report.exit_code())
+}
+
+/// Runs the chosen cases and prints what became of them.
+fn run(
+    submission: Submission,
+    options: &Options,
+    chosen: &[(usize, &'static Case)],
+    show: bool,
+) -> Result<Report, String> {
+    let how = Manner {
+        mode: options.mode,
+        strategy: options.strategy,
+        check_determinism: options.check_determinism,
+        trace: options.trace,
+        tell: true,
+        until: None,
+    };
+    let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let workers = options.jobs.map_or(cores, |jobs| jobs as usize);
+    let watched = report.clone();
+    interrupt::on_interrupt(move || watched.lock().break_off());
+    let sink = report.clone();
+    let fail_fast = options.fail_fast;
+    pool::run(
+        jobs(options, chosen, how, workers),
+        workers,
+        Arc::new(move |case, seed, outcome, wall| {
+            let mut report = sink.lock();
+            report.add(case, seed, outcome, wall);
+            match fail_fast && !report.failing().is_empty() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        }),
+    )
+    .map_err(|error| format!("cannot run the worker processes: {error}"))?;
+    let mut report = std::mem::take(&mut *report.lock());
+    if options.mode == Mode::Sim {
+        for (place, seed, told) in report.deaths() {
+            autopsy::examine(place, seed, how, told);
+        }
+        if options.shrink {
+            for case in report.failing() {
+                let simplest = shrink::simplest(case, options, how, workers)
+                    .map_err(|error| format!("cannot run the worker processes: {error}"))?;
+                report.add_simplest(case.0, simplest);
+            }
+        }
+    }
+    report.finish();
+    // What became of somebody else's Raft is no news of the one in this workspace.
+    let own = (!options.is_of_others()).then(|| notes().join("results.json"));
+    let Some(file) = options.results.clone().or(own) else {
+        return Ok(report);
+    };
+    report
+        .keep_results(&file)
+        .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    Ok(report)
+}
+
+fn jobs(
+    options: &Options,
+    chosen: &[(usize, &'static Case)],
+    how: Manner,
+    workers: usize,
+) -> VecDeque<Job> {
+    let size = (options.seeds / (4 * workers as u64)).clamp(1, LONGEST_JOB);
+    let mut jobs = VecDeque::new();
+    for (case, _) in chosen {
+        let end = options.seed + options.seeds;
+        let mut first = options.seed;
+        while first < end {
+            let count = size.min(end - first);
+            jobs.push_back(Job {
+                case: *case,
+                first,
+                count,
+                how,
+                password: labrt::rand::random(),
+            });
+            first += count;
+        }
+    }
+    jobs
+}
+
+/// The cases that the command line means, with their places among all.
+fn choose(
+    submission: Submission,
+    options: &Options,
+) -> Result<Vec<(usize, &'static Case)>, String> {
+    for word in &options.select {
+        if !cases::all().any(|case| case.is_meant_by(word)) {
+            return Err(format!(
+                "there is no part or case {word:?}; --list shows all"
+            ));
+        }
+    }
+    let selected = |case: &Case| {
+        let named = options.select.iter().any(|word| case.is_meant_by(word));
+        let offered = case.is_offered_by(&submission);
+        options.select.is_empty() && offered || named
+    };
+    let all: Vec<_> = cases::all()
+        .enumerate()
+        .filter(|(_, case)| selected(case))
+        .collect();
+    // A case's whole name means that case, though others' names contain it: a report's command is
+    // to repeat the one that failed.
+    let filter = &options.filter;
+    let is_whole = |case: &Case| {
+        let names = [case.name, case.alias, &case.full_name()];
+        names.contains(&filter.as_str())
+    };
+    let has_whole = all.iter().any(|(_, case)| is_whole(case));
+    let wanted = |case: &Case| match has_whole {
+        true => is_whole(case),
+        false => case.full_name().contains(filter) || case.alias.contains(filter),
+    };
+    let chosen: Vec<_> = all.into_iter().filter(|(_, case)| wanted(case)).collect();
+    if chosen.is_empty() {
+        return Err(format!(
+            "no case that was asked for matches {:?}; --list shows all",
+            options.filter
+        ));
+    }
+    if options.seed.checked_add(options.seeds).is_none() {
+        return Err(format!(
+            "seed {} is too large for that many seeds",
+            options.seed
+        ));
+    }
+    Ok(chosen)
+}
+
+/// The root of the workspace in which this program was called: the project's own, or a student's.
+pub(crate) fn root() -> PathBuf {
+    let is_root = |folder: &&Path| {
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
+        manifest.is_ok_and(|text| text.contains("[workspace]"))
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.ancestors().find(is_root).map(Path::to_path_buf);
+    root.unwrap_or_else(workspace)
+}
+
+/// Where traces and results are put.
+pub(crate) fn notes() -> PathBuf {
+    root().join("target/raftlab")
+}
+
+/// The project's root.
+pub(crate) fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
+
+/// Where the code lies that is nobody's mistake but ours.
+fn own_sources() -> Vec<PathBuf> {
+    let crates = [
+        "labapi",
+        "labcodec",
+        "labrpc",
+        "persister",
+        "tests/suites",
+        "tests/runner",
+    ];
+    let folder = |name: &&str| workspace().join(name).join("src");
+    crates.iter().map(folder).collect()
+}
+
+/// Writes a file of which nobody at the same work, here or in another runner, ever sees a half.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    static DRAFTS: AtomicU64 = AtomicU64::new(0);
+    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = path.with_extension(format!("{}-{number}.new", std::process::id()));
+    let _whole = interrupt::whole();
+    std::fs::write(&draft, text)?;
+    std::fs::rename(draft, path)
+}

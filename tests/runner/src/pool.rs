@@ -1,0 +1,315 @@
+//! The parent's side: hands jobs to worker processes, and replaces those that die.
+
+use super::trial::{Manner, Outcome, Told};
+use super::wire::{self, Job, Record};
+use super::{interrupt, options::Mode, worker};
+use labrt::harness::Mutex;
+use labrt::thread::{self, JoinHandle};
+use std::collections::VecDeque;
+use std::io::ErrorKind::{BrokenPipe, ConnectionReset, TimedOut, UnexpectedEof, WouldBlock};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::Shutdown;
+use std::ops::ControlFlow;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Lines of a dead worker's standard error that its failure shows.
+const STDERR_LINES: usize = 12;
+
+/// How long a worker that has hung up may take to end, and its standard error to run dry.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Called with each result, from any of the pool's threads: case, seed, outcome, wall time. After
+/// a break there is no more work: runs that are under way are not waited for.
+pub(super) type Sink = dyn Fn(usize, u64, Outcome, Duration) -> ControlFlow<()> + Send + Sync;
+
+/// Runs all jobs, `workers` at a time.
+pub(super) fn run(jobs: VecDeque<Job>, workers: usize, sink: Arc<Sink>) -> io::Result<()> {
+    let work = Arc::new(Mutex::new(Work {
+        jobs,
+        lines: (0..workers).map(|_| None).collect(),
+        is_over: false,
+    }));
+    let threads: Vec<JoinHandle<io::Result<()>>> = (0..workers)
+        .map(|desk| {
+            let (work, sink) = (work.clone(), sink.clone());
+            thread::spawn(move || serve(desk, &work, &*sink))
+        })
+        .collect();
+    for thread in threads {
+        thread
+            .join()
+            .map_err(|_| io::Error::other("the runner itself panicked"))??;
+    }
+    Ok(())
+}
+
+/// What the pool's threads share.
+struct Work {
+    jobs: VecDeque<Job>,
+    /// For each thread, a line to the worker that it started last: to cut it.
+    lines: Vec<Option<UnixStream>>,
+    is_over: bool,
+}
+
+impl Work {
+    /// Leaves no job, and no worker that is busy with one.
+    fn end(&mut self) {
+        self.is_over = true;
+        self.jobs.clear();
+        for line in self.lines.iter().flatten() {
+            let _ = line.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// A new worker, whose line is known here before it is given anything to do.
+    fn hire(&mut self, desk: usize) -> io::Result<Worker> {
+        let worker = Worker::start(Stderr::PassedOn)?;
+        self.lines[desk] = Some(worker.socket.try_clone()?);
+        Ok(worker)
+    }
+}
+
+/// Keeps one worker busy until no job is left.
+fn serve(desk: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
+    let told = |case, seed, outcome, wall| {
+        if sink(case, seed, outcome, wall).is_break() {
+            work.lock().end();
+        }
+    };
+    let mut worker = None;
+    loop {
+        let next = work.lock().jobs.pop_front();
+        let Some(mut job) = next else { break };
+        while job.count > 0 && !work.lock().is_over {
+            let mut present = match worker.take() {
+                Some(worker) => worker,
+                None => work.lock().hire(desk)?,
+            };
+            match present.work(&mut job, told) {
+                Ok(State::Fit) => worker = Some(present),
+                Ok(State::Spent) => present.retire(),
+                // Its line was cut.
+                Err(_) if work.lock().is_over => present.retire(),
+                // What an earlier run left behind ended the worker: no fault of the next one.
+                Err(_) if present.served > 0 && !present.running => drop(present.bury(None)),
+                // The run that was under way failed with its worker; the others go on.
+                Err(error) => {
+                    let outcome = present.bury(Some(&error));
+                    told(job.case, job.first, outcome, Duration::ZERO);
+                    job.first += 1;
+                    job.count -= 1;
+                }
+            }
+        }
+    }
+    if let Some(worker) = worker {
+        worker.retire();
+    }
+    Ok(())
+}
+
+/// Whether a worker can be given another job.
+pub(super) enum State {
+    Fit,
+    Spent,
+}
+
+/// What becomes of what a worker writes to its standard error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stderr {
+    PassedOn,
+    Swallowed,
+}
+
+pub(super) struct Worker {
+    process: Child,
+    socket: UnixStream,
+    stderr: Arc<Mutex<VecDeque<String>>>,
+    stderr_reader: Option<JoinHandle<()>>,
+    /// Runs that it has ended.
+    served: u64,
+    /// Whether a run is under way.
+    running: bool,
+}
+
+impl Worker {
+    pub(super) fn start(show: Stderr) -> io::Result<Worker> {
+        let (socket, theirs) = UnixStream::pair()?;
+        let mut process = Command::new(std::env::current_exe()?)
+            // Where `make` was typed: places in reports are told from there.
+            .current_dir(super::root())
+            .env(worker::VARIABLE, "1")
+            // The allocator gives memory back after a while, and reads the clock for that: a
+            // simulation's. Its clocks all begin anew, so it need not.
+            .env("MIMALLOC_PURGE_DELAY", "-1")
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let stderr = Arc::new(Mutex::new(VecDeque::new()));
+        let lines = stderr.clone();
+        let pipe = process.stderr.take();
+        let stderr_reader = pipe.map(|pipe| thread::spawn(move || listen(pipe, &lines, show)));
+        Ok(Worker {
+            process,
+            socket,
+            stderr,
+            stderr_reader,
+            served: 0,
+            running: false,
+        })
+    }
+
+    /// Lets the worker do the job, seed by seed. `job` shrinks with each result, so that an error
+    /// leaves the seed that was under way in front.
+    pub(super) fn work(
+        &mut self,
+        job: &mut Job,
+        mut sink: impl FnMut(usize, u64, Outcome, Duration),
+    ) -> io::Result<State> {
+        self.socket.set_read_timeout(Some(limit(&job.how)))?;
+        wire::send(&mut self.socket, job)?;
+        while job.count > 0 {
+            match wire::receive(&mut self.socket)? {
+                Record::Begin { password, seed }
+                    if (password, seed) == (job.password, job.first) => {}
+                _ => return Err(wire::forged()),
+            }
+            self.running = true;
+            let began = labrt::time::since_start();
+            let outcome = match wire::receive(&mut self.socket)? {
+                Record::End { password, outcome } if password == job.password => outcome,
+                _ => return Err(wire::forged()),
+            };
+            self.running = false;
+            self.served += 1;
+            let spent = outcome.spent;
+            let wall = labrt::time::since_start() - began;
+            sink(job.case, job.first, *outcome, wall);
+            job.first += 1;
+            job.count -= 1;
+            if spent {
+                return Ok(State::Spent);
+            }
+        }
+        Ok(State::Fit)
+    }
+
+    /// Lets the worker end by itself, now that nobody has a job for it.
+    fn retire(self) {
+        drop(self.bury(None));
+    }
+
+    /// The failure of the run that was under way when the worker died, or had to be killed.
+    pub(super) fn bury(mut self, error: Option<&io::Error>) -> Outcome {
+        let _ = self.socket.shutdown(Shutdown::Both);
+        // A process that hung up is about to end; any other may never.
+        let hung_up = error.is_none_or(|error| {
+            let ends = [UnexpectedEof, BrokenPipe, ConnectionReset];
+            ends.contains(&error.kind())
+        });
+        let timed_out = error.is_some_and(|error| matches!(error.kind(), WouldBlock | TimedOut));
+        let patience = if hung_up { LAST_WORDS } else { Duration::ZERO };
+        let process = &mut self.process;
+        if !within(patience, || !matches!(process.try_wait(), Ok(None))) {
+            let _ = self.process.kill();
+        }
+        let status = self.process.wait();
+        if let Ok(status) = status {
+            interrupt::await_own(status);
+        }
+        // A process that it started may hold its standard error open for ever.
+        if let Some(reader) = self.stderr_reader.take()
+            && within(LAST_WORDS, || reader.is_finished())
+        {
+            let _ = reader.join();
+        }
+        let mut lines = std::mem::take(&mut *self.stderr.lock());
+        let cause = match (error, status) {
+            _ if timed_out => "hung: no result in time; its worker process was killed".to_string(),
+            (Some(error), _) if !hung_up => error.to_string(),
+            (_, Ok(status)) => cause_of_death(status, &mut lines),
+            (_, Err(error)) => format!("crashed: {error}"),
+        };
+        let reason =
+            std::iter::once(cause).chain(lines.into_iter().map(|line| format!("  {line}")));
+        let told = Told {
+            died: !timed_out,
+            ..Told::new(reason.collect::<Vec<_>>().join("\n"))
+        };
+        Outcome {
+            failure: Some(told),
+            ..Outcome::default()
+        }
+    }
+}
+
+/// Keeps the last lines of what a worker writes to its standard error.
+fn listen(pipe: ChildStderr, lines: &Mutex<VecDeque<String>>, show: Stderr) {
+    for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        if show == Stderr::PassedOn {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+        let mut lines = lines.lock();
+        lines.push_back(line);
+        if lines.len() > STDERR_LINES {
+            lines.pop_front();
+        }
+    }
+}
+
+/// Waits until `done`, at most for `time`; whether it is.
+fn within(time: Duration, mut done: impl FnMut() -> bool) -> bool {
+    let end = labrt::time::since_start() + time;
+    loop {
+        if done() {
+            return true;
+        }
+        if labrt::time::since_start() >= end {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Why a process ended that should not have, as its exit status tells, or its last words.
+fn cause_of_death(status: ExitStatus, last_words: &mut VecDeque<String>) -> String {
+    let is_overflow = |line: &String| line.starts_with("stack overflow in thread ");
+    let overflow = last_words.iter().position(is_overflow);
+    match (status.signal(), status.code()) {
+        (Some(7 | 11), _) if let Some(line) = overflow.and_then(|at| last_words.remove(at)) => line,
+        (Some(signal), _) => format!("crashed: the process got {}", signal_name(signal)),
+        (None, code) => format!(
+            "ended early: the code under test ended the process with exit code {}",
+            code.unwrap_or(-1)
+        ),
+    }
+}
+
+/// How long a run may take in real time before its worker is given up. In the simulation a run
+/// takes milliseconds, and stops by itself where it can; this is for what cannot be stopped from
+/// inside.
+fn limit(how: &Manner) -> Duration {
+    match how.mode {
+        Mode::Sim => Duration::from_secs(120),
+        Mode::Real => suites::TIME_LIMIT + Duration::from_secs(60),
+    }
+}
+
+fn signal_name(signal: i32) -> String {
+    match signal {
+        4 => "SIGILL".into(),
+        6 => "SIGABRT (an abort)".into(),
+        7 => "SIGBUS".into(),
+        9 => "SIGKILL".into(),
+        11 => "SIGSEGV (a stack overflow, or worse)".into(),
+        15 => "SIGTERM".into(),
+        other => format!("signal {other}"),
+    }
+}

@@ -1,0 +1,120 @@
+//! Whether a command can be typed in a student's workspace. `make` says what it would run, and the
+//! runner lists the cases that this would run; both refuse what they do not know. Nothing is run.
+
+use crate::root;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::{env, fs};
+
+/// What `make` would be told by whoever runs this test with it.
+const OPTIONS: [&str; 9] = [
+    "MAKEFLAGS",
+    "MFLAGS",
+    "MAKELEVEL",
+    "SEEDS",
+    "SEED",
+    "FILTER",
+    "MODE",
+    "JOBS",
+    "ARGS",
+];
+
+/// An error says what is wrong with the command.
+pub(crate) fn check(command: &str) -> Result<(), String> {
+    let settings = |word: &&str| word.contains('=') && !word.starts_with('-');
+    match command.split_whitespace().find(|word| !settings(word)) {
+        Some("make") => check_make(command),
+        Some("raftlab") => check_raftlab(command),
+        // Around a first workspace.
+        Some("cd") => Ok(()),
+        Some("cargo") if command == "cargo install --locked --path raftlab" => Ok(()),
+        _ => Err("a block marked sh is for make and raftlab".into()),
+    }
+}
+
+/// Asks `make`, through a shell, what it would do.
+fn check_make(command: &str) -> Result<(), String> {
+    let dry = command.replacen("make", "make -n", 1);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &dry]).current_dir(workspace());
+    for option in OPTIONS {
+        shell.env_remove(option);
+    }
+    let answer = said(shell.stderr(Stdio::piped()).output())?;
+    match answer.split_once(" --example labs -- ") {
+        Some((_, arguments)) => check_runner(arguments.lines().next().unwrap_or_default()),
+        None => Ok(()),
+    }
+}
+
+/// Asks the runner what it would run, in the words of a shell. For a call for help that is help.
+fn check_runner(arguments: &str) -> Result<(), String> {
+    let runner = runner().display();
+    let mut shell = Command::new("sh");
+    let list = match arguments.contains("--list") {
+        true => "",
+        false => "--list",
+    };
+    let line = format!("'{runner}' {arguments} {list}");
+    let answer = said(shell.args(["-c", &line]).output())?;
+    let is_ours = answer.starts_with("part ") || answer.contains("Usage: labs");
+    is_ours
+        .then_some(())
+        .ok_or_else(|| format!("the runner takes this for libtest's: {arguments}"))
+}
+
+/// A subcommand is a file of `raftlab/src`; its flags are the fields there.
+fn check_raftlab(command: &str) -> Result<(), String> {
+    let mut words = command.split_whitespace().skip(1).peekable();
+    let subcommand = words.next().unwrap_or_default();
+    let file = root().join("raftlab/src").join(format!("{subcommand}.rs"));
+    let text = fs::read_to_string(file).map_err(|_| format!("no raftlab {subcommand}"))?;
+    if !text.contains("derive(clap::Args)") {
+        return Err(format!("raftlab {subcommand} is no command"));
+    }
+    if let Some(case) = words.next_if(|word| !word.starts_with('-'))
+        && subcommand != "new"
+    {
+        check_runner(case)?;
+    }
+    for flag in words.filter_map(|word| word.strip_prefix("--")) {
+        let field = format!("    {}: ", flag.replace('-', "_"));
+        if !text.contains(&field) {
+            return Err(format!("raftlab {subcommand} takes no --{flag}"));
+        }
+    }
+    Ok(())
+}
+
+/// What a command printed, if it ended well.
+fn said(output: std::io::Result<Output>) -> Result<String, String> {
+    let output = output.map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_string()),
+    }
+}
+
+/// What a student's workspace is made from.
+fn workspace() -> PathBuf {
+    root().join("raftlab/skeleton")
+}
+
+/// The program that `cargo test --test labs` runs. Cargo tells where it lies.
+fn runner() -> &'static Path {
+    static RUNNER: OnceLock<PathBuf> = OnceLock::new();
+    RUNNER.get_or_init(|| {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["test", "--quiet", "-p", "runner", "--test", "labs"]);
+        build.args(["--no-run", "--message-format", "json"]);
+        let told = said(build.current_dir(root()).output());
+        let told = told.unwrap_or_else(|why| panic!("cargo built no runner: {why}"));
+        let mut lines = told.lines();
+        let labs = lines.find(|line| line.contains("\"name\":\"labs\""));
+        let path = labs.and_then(|line| line.split_once("\"executable\":\"")?.1.split_once('"'));
+        let (path, _) = path.unwrap_or_else(|| panic!("cargo told of no runner:\n{told}"));
+        PathBuf::from(path)
+    })
+}

@@ -1,0 +1,281 @@
+//! Who may depend on whom: the arrows of ARCHITECTURE.md, read from the manifests.
+
+use crate::source::{Finding, Source};
+
+/// A crate of the house, and the crates of the house that it may use.
+struct Room {
+    folder: &'static str,
+    may_use: &'static [&'static str],
+    /// In its tests and benchmarks, on top of that.
+    may_test_with: &'static [&'static str],
+}
+
+impl Room {
+    /// The crate's name.
+    fn name(&self) -> &'static str {
+        self.folder.rsplit('/').next().unwrap_or(self.folder)
+    }
+}
+
+const fn room(folder: &'static str, may_use: &'static [&'static str]) -> Room {
+    Room {
+        folder,
+        may_use,
+        may_test_with: &[],
+    }
+}
+
+/// From the ground up: nobody uses what stands below in this list.
+const HOUSE: &[Room] = &[
+    room("labrt", &[]),
+    room("labcodec", &[]),
+    room("labrpc", &["labrt", "labcodec"]),
+    room("persister", &["labrt", "labcodec"]),
+    room("labapi", &["labrt", "labcodec", "labrpc", "persister"]),
+    room("raft", &["labapi"]),
+    room("kvraft", &["labapi"]),
+    room("linearizability", &[]),
+    room(
+        "tests/suites",
+        &[
+            "labrt",
+            "labcodec",
+            "labrpc",
+            "persister",
+            "labapi",
+            "linearizability",
+        ],
+    ),
+    Room {
+        folder: "tests/runner",
+        may_use: &[
+            "labrt",
+            "labcodec",
+            "labrpc",
+            "persister",
+            "labapi",
+            "suites",
+        ],
+        may_test_with: &["raft", "kvraft", "linearizability"],
+    },
+    room("raftlab", &["suites", "runner"]),
+];
+
+/// Outside crates that one crate keeps behind its own face.
+const OWNERS: &[(&str, &str)] = &[
+    ("bincode", "labcodec"),
+    ("corosensei", "labrt"),
+    ("crossbeam-channel", "labrt"),
+    ("libc", "labrt"),
+    ("lock_api", "labrt"),
+    ("parking_lot", "labrt"),
+    ("rand", "labrt"),
+];
+
+/// One line of a `[dependencies]` table.
+struct Dependency {
+    line: usize,
+    name: String,
+    is_dev: bool,
+    takes_workspaces: bool,
+}
+
+/// The rule: `manifests` are the `Cargo.toml` files of the workspace's members.
+pub(crate) fn check(manifests: &[Source]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for manifest in manifests {
+        let Some(room) = HOUSE.iter().find(|room| room.folder == manifest.folder()) else {
+            let advice = "a crate without a room: give it one in HOUSE (tidy/edges.rs) and in \
+                          ARCHITECTURE.md";
+            findings.push(manifest.finding(0, advice));
+            continue;
+        };
+        let found = dependencies(&manifest.text);
+        findings.extend(found.iter().filter_map(|dependency| {
+            let advice = object(room, dependency)?;
+            Some(manifest.finding(dependency.line, advice))
+        }));
+        if !takes_workspace_lints(&manifest.text) {
+            findings.push(manifest.finding(0, "add `[lints] workspace = true`"));
+        }
+    }
+    findings
+}
+
+/// What is wrong with a dependency, if anything.
+fn object(room: &Room, dependency: &Dependency) -> Option<String> {
+    let name = dependency.name.as_str();
+    let own = room.name();
+    if HOUSE.iter().any(|other| other.name() == name) {
+        let may =
+            room.may_use.contains(&name) || dependency.is_dev && room.may_test_with.contains(&name);
+        if !may {
+            return Some(format!(
+                "`{own}` may not use `{name}`: arrows point downwards only (ARCHITECTURE.md)"
+            ));
+        }
+    }
+    if let Some((_, owner)) = OWNERS.iter().find(|(owned, _)| *owned == name)
+        && *owner != own
+    {
+        return Some(format!(
+            "only `{owner}` may name `{name}`; use `{owner}`'s face of it"
+        ));
+    }
+    if !dependency.takes_workspaces {
+        return Some(format!(
+            "write `{name}.workspace = true`: versions stand once, in the workspace's manifest"
+        ));
+    }
+    None
+}
+
+fn dependencies(manifest: &str) -> Vec<Dependency> {
+    let mut found: Vec<Dependency> = Vec::new();
+    let mut table = None;
+    for (index, line) in manifest.lines().enumerate() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if let Some(header) = line.strip_prefix('[') {
+            table = Table::of(header.trim_end_matches(']'));
+            if let Some(Table {
+                of_crate: Some(name),
+                is_dev,
+            }) = &table
+            {
+                found.push(Dependency {
+                    line: index + 1,
+                    name: name.clone(),
+                    is_dev: *is_dev,
+                    takes_workspaces: false,
+                });
+            }
+            continue;
+        }
+        let (Some(table), Some((key, value))) = (&table, line.split_once('=')) else {
+            continue;
+        };
+        if table.of_crate.is_some() {
+            let last = found.last_mut().expect("its header was pushed");
+            match key.trim() {
+                "workspace" => last.takes_workspaces = true,
+                "package" => last.name = value.trim().trim_matches('"').to_string(),
+                _ => {}
+            }
+            continue;
+        }
+        let name = key.split('.').next().unwrap_or_default().trim();
+        found.push(Dependency {
+            line: index + 1,
+            name: renamed(value).unwrap_or(name).trim_matches('"').to_string(),
+            is_dev: table.is_dev,
+            takes_workspaces: key.contains(".workspace") || value.contains("workspace = true"),
+        });
+    }
+    found
+}
+
+/// A table of dependencies: all of a kind, or (`[dependencies.serde]`) one.
+struct Table {
+    of_crate: Option<String>,
+    is_dev: bool,
+}
+
+impl Table {
+    fn of(header: &str) -> Option<Table> {
+        let at = header.find("dependencies")?;
+        let kind = header[..at].rsplit('.').next().unwrap_or_default();
+        if header.starts_with("workspace") {
+            return None;
+        }
+        let of_crate = header[at..].strip_prefix("dependencies.");
+        Some(Table {
+            of_crate: of_crate.map(|name| name.trim_matches('"').to_string()),
+            is_dev: kind == "dev-",
+        })
+    }
+}
+
+/// `x = { package = "y", … }` depends on y.
+fn renamed(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once("package")?;
+    rest.trim_start()
+        .strip_prefix('=')?
+        .trim_start()
+        .strip_prefix('"')?
+        .split('"')
+        .next()
+}
+
+fn takes_workspace_lints(manifest: &str) -> bool {
+    let after = manifest.split_once("[lints]").map(|(_, after)| after);
+    after.is_some_and(|after| after.trim_start().starts_with("workspace = true"))
+}
+
+mod tests {
+    use super::*;
+
+    fn advice(folder: &str, dependencies: &str) -> Vec<String> {
+        let text = format!("{dependencies}\n[lints]\nworkspace = true\n");
+        let manifest = Source::new(&format!("{folder}/Cargo.toml"), &text);
+        let findings = check(&[manifest]);
+        let shown =
+            |f: Finding| format!("{}: {}", f.line, f.advice.split(':').next().unwrap_or(""));
+        findings.into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn an_arrow_upwards_is_found_however_it_is_written() {
+        let found = ["2: `labrt` may not use `labrpc`"];
+        assert_eq!(
+            advice("labrt", "[dependencies]\nlabrpc.workspace = true"),
+            found
+        );
+        assert_eq!(
+            advice("labrt", "[dev-dependencies]\nlabrpc = { workspace = true }"),
+            found
+        );
+        let on_unix =
+            "[target.'cfg(unix)'.dependencies]\nx = { workspace = true, package = \"labrpc\" }";
+        assert_eq!(advice("labrt", on_unix), found);
+        let alone = "[dependencies.labrpc]\nworkspace = true";
+        assert_eq!(advice("labrt", alone), ["1: `labrt` may not use `labrpc`"]);
+        assert_eq!(
+            advice("labrpc", "[dependencies]\nlabrt.workspace = true"),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn only_the_tests_of_the_runner_know_the_reference() {
+        assert_eq!(
+            advice("tests/runner", "[dev-dependencies]\nraft.workspace = true"),
+            [""; 0]
+        );
+        let found = ["2: `runner` may not use `raft`"];
+        assert_eq!(
+            advice("tests/runner", "[dependencies]\nraft.workspace = true"),
+            found
+        );
+    }
+
+    #[test]
+    fn an_owned_crate_or_a_version_of_ones_own_is_found() {
+        let found = ["2: only `labcodec` may name `bincode`; use `labcodec`'s face of it"];
+        assert_eq!(
+            advice("raft", "[dependencies]\nbincode.workspace = true"),
+            found
+        );
+        assert_eq!(
+            advice("raft", "[dependencies]\nlog = \"0.4\" # mine"),
+            ["2: write `log.workspace = true`"]
+        );
+    }
+
+    #[test]
+    fn a_crate_without_a_room_or_lints_is_found() {
+        let attic = Source::new("attic/Cargo.toml", "");
+        assert_eq!(check(&[attic]).len(), 1);
+        let bare = Source::new("raft/Cargo.toml", "[lints]\n");
+        assert_eq!(check(&[bare]).len(), 1);
+    }
+}

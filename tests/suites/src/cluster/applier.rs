@@ -1,0 +1,154 @@
+//! Each server's service: it takes what is applied, in order, and in 3D makes snapshots.
+
+use super::event::ClusterEvent;
+use super::show::show;
+use super::{Cluster, Seat, Snapshots, Tenancy, Tenant};
+use bytes::Bytes;
+use labapi::channel::{self, Receiver};
+use labapi::{ApplyMsg, MakeRaft, Persister};
+use labrt::thread::Builder;
+use labrt::trace;
+
+/// A snapshot is made after each entry whose index + 1 this divides.
+const SNAPSHOT_INTERVAL: u64 = 10;
+
+/// What the service's snapshot holds: the last index, and all commands up to it.
+type Contents = (u64, Vec<Bytes>);
+
+/// Lab 3's tenant: a bare Raft, whose service is the harness's own.
+pub(super) struct Appliers {
+    pub(super) make: MakeRaft,
+    pub(super) snapshots: Snapshots,
+}
+
+impl Tenant for Appliers {
+    fn move_in(&self, lab: &Cluster, seat: Seat) -> Tenancy {
+        let (sender, receiver) = channel::unbounded();
+        lab.start_applier(&seat, self.snapshots, receiver);
+        let make = self.make;
+        let raft = seat.build(lab, move |seat| {
+            make(seat.ends, seat.server, seat.persister, sender)
+        });
+        Tenancy::bare(raft)
+    }
+}
+
+impl Cluster {
+    /// Starts the service of a server's new incarnation, on the snapshot that its disk holds.
+    fn start_applier(&self, seat: &Seat, snapshots: Snapshots, messages: Receiver<ApplyMsg>) {
+        let (server, incarnation) = (seat.server, seat.incarnation);
+        let last = self.last_in_snapshot(server, &seat.persister);
+        self.begins(server, incarnation, Some(last));
+        let cluster = self.clone();
+        let run = move || {
+            for message in messages {
+                if !cluster.is_current(server, incarnation) {
+                    break; // a late message of an incarnation that is gone
+                }
+                cluster.take(server, snapshots, message);
+            }
+        };
+        Builder::new()
+            .name(format!("applier of n{server}"))
+            .spawn(run)
+            .expect("a thread");
+    }
+
+    /// The last index in the snapshot that a server begins with.
+    fn last_in_snapshot(&self, server: usize, persister: &Persister) -> u64 {
+        let snapshot = persister.read_snapshot();
+        match snapshot.is_empty() {
+            true => 0,
+            false => self.open_snapshot(server, &snapshot).0,
+        }
+    }
+
+    fn take(&self, server: usize, snapshots: Snapshots, message: ApplyMsg) {
+        match message {
+            ApplyMsg::Command { index, command } => {
+                self.applies(server, index, &command);
+                if snapshots == Snapshots::On && (index + 1) % SNAPSHOT_INTERVAL == 0 {
+                    self.make_snapshot(server, index);
+                }
+            }
+            ApplyMsg::Snapshot {
+                index, snapshot, ..
+            } => {
+                if snapshots == Snapshots::Off {
+                    self.fault(format!(
+                        "server {server} applied a snapshot that nobody made"
+                    ));
+                }
+                let (last, commands) = self.open_snapshot(server, &snapshot);
+                if last != index {
+                    self.fault(format!(
+                        "server {server} applied a snapshot as up to index {index}; it is up to \
+                         {last}"
+                    ));
+                }
+                let held = self.inner.record.lock().check_contents(server, &commands);
+                self.insist(held);
+                self.installs(server, index);
+            }
+        }
+    }
+
+    /// Notes that a server's service begins anew, with everything up to `last`, if that is known.
+    pub(crate) fn begins(&self, server: usize, incarnation: u64, last: Option<u64>) {
+        self.inner.record.lock().begin(server, incarnation, last);
+    }
+
+    /// Whether this incarnation of a server is its latest.
+    pub(crate) fn is_current(&self, server: usize, incarnation: u64) -> bool {
+        self.inner.record.lock().is_current(server, incarnation)
+    }
+
+    /// Notes and checks that a server applied a command.
+    pub(crate) fn applies(&self, server: usize, index: u64, command: &Bytes) {
+        trace::record(|| ClusterEvent::Apply {
+            server,
+            index,
+            command: show(command).to_string(),
+        });
+        let applied = self.inner.record.lock().apply(server, index, command);
+        self.insist(applied);
+    }
+
+    /// Notes and checks that a server's service was reset to a snapshot.
+    pub(crate) fn installs(&self, server: usize, index: u64) {
+        trace::record(|| ClusterEvent::Install { server, index });
+        let installed = self.inner.record.lock().install(server, index);
+        self.insist(installed);
+    }
+
+    fn make_snapshot(&self, server: usize, index: u64) {
+        trace::record(|| ClusterEvent::Snapshot { server, index });
+        let contents = labcodec::encode(&(index, self.inner.record.lock().commands(server)));
+        match contents {
+            Ok(bytes) => {
+                let snapshot = Bytes::from(bytes);
+                self.ask(server, "snapshot", move |raft| {
+                    raft.snapshot(index, snapshot)
+                });
+            }
+            Err(error) => self.fault(format!("the service's snapshot cannot be encoded: {error}")),
+        }
+    }
+
+    fn open_snapshot(&self, server: usize, snapshot: &Bytes) -> Contents {
+        match labcodec::decode::<Contents>(snapshot) {
+            Ok(contents) => contents,
+            Err(error) => self.fault(format!(
+                "server {server} has a snapshot that the service never made ({} bytes): {error}",
+                snapshot.len()
+            )),
+        }
+    }
+
+    /// Fails the case if a safety check did.
+    pub(super) fn insist(&self, check: Result<(), String>) {
+        if let Err(reason) = check {
+            self.fault(reason);
+        }
+    }
+}

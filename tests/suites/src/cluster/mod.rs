@@ -1,0 +1,395 @@
+//! The cluster under test: servers, the network between them, and what they have applied.
+//!
+//! | file | room |
+//! | --- | --- |
+//! | `mod` | servers: start, crash, connect, disconnect, partition |
+//! | `tenant` | what runs on a server: a bare Raft, or a service with one |
+//! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
+//! | `applier` | each server's service: takes what is applied, makes snapshots |
+//! | `record` | what was applied where, and the safety checks on it |
+//! | `event` | what the cluster adds to the trace |
+
+mod applier;
+mod event;
+mod record;
+pub(crate) mod show;
+pub mod stray;
+mod tenant;
+mod verbs;
+
+pub(crate) use tenant::{Kill, Seat, Tenancy, Tenant};
+pub use verbs::{ELECTION_TIMEOUT, command};
+
+use crate::TIME_LIMIT;
+use applier::Appliers;
+pub use event::{ClusterEvent, Sides};
+use labapi::{ClientEnd, MakeRaft, Persister, Raft, State};
+use labrpc::Network;
+use labrt::harness::{self, Mutex};
+use labrt::{Node, time, trace};
+use record::Record;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Whether the services of the cluster make snapshots (3D).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Snapshots {
+    /// Never.
+    Off,
+    /// After each tenth entry (index + 1 divisible by 10).
+    On,
+}
+
+/// A Raft group under test. A handle: clones are the same cluster.
+#[derive(Clone)]
+pub struct Cluster {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tenant: Arc<dyn Tenant>,
+    net: Network,
+    servers: Mutex<Vec<Server>>,
+    record: Mutex<Record>,
+    /// Real world: what a thread other than the case's own found wrong.
+    fault: Mutex<Option<String>>,
+    began: Duration,
+}
+
+#[derive(Default)]
+struct Server {
+    /// The present incarnation's; `None` while the server is down.
+    running: Option<Arc<Running>>,
+    persister: Arc<Persister>,
+    /// Nodes of all incarnations, for finding threads that outlive them.
+    nodes: Vec<Node>,
+    connected: bool,
+    /// In a partition, servers of different sides cannot talk to each other.
+    side: usize,
+    incarnation: u64,
+    /// What its present incarnation last said of itself.
+    said: Option<State>,
+}
+
+struct Running {
+    raft: Arc<dyn Raft>,
+    kill: Option<Kill>,
+    node: Node,
+    ends: Vec<ClientEnd>,
+}
+
+impl Running {
+    fn kill(&self) {
+        if let Some(kill) = &self.kill {
+            kill();
+        }
+        self.raft.kill();
+    }
+}
+
+/// What a run has used, for its line in the report.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usage {
+    /// Number of servers.
+    pub servers: usize,
+    /// Requests sent by anyone.
+    pub rpcs: u64,
+    /// Bytes of all arguments sent and replies delivered.
+    pub bytes: u64,
+    /// Commands that were committed.
+    pub commands: u64,
+}
+
+impl Cluster {
+    /// Starts `count` servers of a bare Raft, all connected.
+    pub fn new(make: MakeRaft, count: usize, reliable: bool, snapshots: Snapshots) -> Cluster {
+        let net = Network::new();
+        net.set_reliable(reliable);
+        // A leader that calls its peers one after another must fail.
+        net.set_long_delays(true);
+        Cluster::of(Arc::new(Appliers { make, snapshots }), count, net)
+    }
+
+    /// Starts `count` servers, all connected, with a tenant on each.
+    pub(crate) fn of(tenant: Arc<dyn Tenant>, count: usize, net: Network) -> Cluster {
+        let mut servers = Vec::new();
+        servers.resize_with(count, Server::default);
+        let inner = Inner {
+            tenant,
+            net,
+            servers: Mutex::new(servers),
+            record: Mutex::new(Record::new(count)),
+            fault: Mutex::new(None),
+            began: time::since_start(),
+        };
+        let cluster = Cluster {
+            inner: Arc::new(inner),
+        };
+        for server in 0..count {
+            cluster.inner.servers.lock()[server].persister =
+                Arc::new(Persister::owned_by(&labrpc::name(server)));
+            cluster.start(server);
+            cluster.connect(server);
+        }
+        cluster
+    }
+
+    /// Number of servers.
+    pub fn len(&self) -> usize {
+        self.inner.servers.lock().len()
+    }
+
+    /// Whether there is no server at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The network between the servers.
+    pub fn net(&self) -> &Network {
+        &self.inner.net
+    }
+
+    /// Starts (or restarts) a server on what its disk holds. It is not connected yet.
+    pub fn start(&self, server: usize) {
+        self.crash(server);
+        let count = self.len();
+        let net = self.net();
+        let node = Node::new(&labrpc::name(server));
+        let ends: Vec<ClientEnd> = (0..count).map(|_| net.make_end(server)).collect();
+        for (to, end) in ends.iter().enumerate() {
+            net.connect(end.id(), to);
+        }
+        let (persister, incarnation) = {
+            let entry = &mut self.inner.servers.lock()[server];
+            entry.incarnation += 1;
+            entry.said = None;
+            entry.nodes.push(node.clone());
+            (entry.persister.clone(), entry.incarnation)
+        };
+        trace::record(|| ClusterEvent::Start(server));
+        let seat = Seat {
+            server,
+            incarnation,
+            node: node.clone(),
+            ends: ends.clone(),
+            persister,
+        };
+        let Tenancy {
+            raft,
+            services,
+            kill,
+        } = self.inner.tenant.move_in(self, seat);
+        net.add_server(server, &node, services);
+        self.inner.servers.lock()[server].running = Some(Arc::new(Running {
+            raft,
+            kill,
+            node,
+            ends,
+        }));
+    }
+
+    /// Crashes a server: nothing it sends or saves from now on has any effect.
+    pub fn crash(&self, server: usize) {
+        let Some(running) = self.take_down(server) else {
+            return;
+        };
+        trace::record(|| ClusterEvent::Crash(server));
+        running.node.crash();
+        if !harness::is_simulated() {
+            // A real thread cannot be stopped from outside; it must be asked.
+            running.kill();
+        }
+    }
+
+    /// Shuts a server down as the course does in either world: its network and its disk are gone,
+    /// and its threads are asked to end. In the simulation a crash leaves them no time for that.
+    pub fn stop(&self, server: usize) {
+        if let Some(running) = self.take_down(server) {
+            trace::record(|| ClusterEvent::Stop(server));
+            running.kill();
+        }
+    }
+
+    /// Takes a server off the network and its disk away; what ran there.
+    fn take_down(&self, server: usize) -> Option<Arc<Running>> {
+        self.disconnect(server);
+        self.net().delete_server(server);
+        let entry = &mut self.inner.servers.lock()[server];
+        entry.persister = Arc::new(entry.persister.fence_and_copy());
+        entry.running.take()
+    }
+
+    /// Starts a server that was crashed, and connects it.
+    pub fn restart(&self, server: usize) {
+        self.start(server);
+        self.connect(server);
+    }
+
+    /// Connects a server to every other connected one, in both directions.
+    pub fn connect(&self, server: usize) {
+        trace::record(|| ClusterEvent::Connect(server));
+        self.inner.servers.lock()[server].connected = true;
+        self.rewire(server);
+    }
+
+    /// Cuts a server off.
+    pub fn disconnect(&self, server: usize) {
+        let was = std::mem::replace(&mut self.inner.servers.lock()[server].connected, false);
+        if was {
+            trace::record(|| ClusterEvent::Disconnect(server));
+        }
+        self.rewire(server);
+    }
+
+    /// Lets only the servers of one side talk to each other.
+    pub fn partition(&self, sides: &[&[usize]]) {
+        trace::record(|| ClusterEvent::Partition(Sides::of(sides)));
+        for (side, members) in sides.iter().enumerate() {
+            let mut servers = self.inner.servers.lock();
+            members
+                .iter()
+                .for_each(|server| servers[*server].side = side);
+        }
+        (0..self.len()).for_each(|server| self.rewire(server));
+    }
+
+    /// Ends a partition, and connects every server.
+    pub fn connect_all(&self) {
+        let all: Vec<usize> = (0..self.len()).collect();
+        all.iter().for_each(|server| self.connect(*server));
+        self.partition(&[&all]);
+    }
+
+    /// Enables exactly the ends from and to `server` that two connected servers of one side share.
+    fn rewire(&self, server: usize) {
+        let servers = self.inner.servers.lock();
+        let own = &servers[server];
+        for (other, entry) in servers.iter().enumerate() {
+            let both = entry.connected && own.connected && entry.side == own.side;
+            if let Some(running) = &own.running {
+                self.net().enable(running.ends[other].id(), both);
+            }
+            if let Some(running) = &entry.running {
+                self.net().enable(running.ends[server].id(), both);
+            }
+        }
+    }
+
+    /// Whether the network keeps every message.
+    pub fn is_reliable(&self) -> bool {
+        self.net().is_reliable()
+    }
+
+    /// Whether a server runs.
+    pub fn is_running(&self, server: usize) -> bool {
+        self.inner.servers.lock()[server].running.is_some()
+    }
+
+    /// Whether a server runs and is connected.
+    pub fn is_connected(&self, server: usize) -> bool {
+        let servers = self.inner.servers.lock();
+        servers[server].connected && servers[server].running.is_some()
+    }
+
+    /// Calls a server's Raft, as a thread of the server's own: if it crashes meanwhile, the call
+    /// ends with it. `None` if the server is down.
+    pub(crate) fn ask<T>(
+        &self,
+        server: usize,
+        name: &'static str,
+        ask: impl FnOnce(&dyn Raft) -> T,
+    ) -> Option<T> {
+        self.check_fault();
+        let running = self.inner.servers.lock()[server].running.clone()?;
+        harness::visit(&running.node, name, || ask(&*running.raft))
+    }
+
+    /// Bytes of the Raft state that a server saved last.
+    pub fn state_size(&self, server: usize) -> usize {
+        self.inner.servers.lock()[server].persister.state_size()
+    }
+
+    /// Bytes of the snapshot that a server saved last.
+    pub fn snapshot_size(&self, server: usize) -> usize {
+        self.inner.servers.lock()[server].persister.snapshot_size()
+    }
+
+    /// The largest Raft state that any server saved last, in bytes.
+    pub fn largest_state(&self) -> usize {
+        (0..self.len())
+            .map(|server| self.state_size(server))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// What the run has used so far.
+    pub fn usage(&self) -> Usage {
+        Usage {
+            servers: self.len(),
+            rpcs: self.net().total_count(),
+            bytes: self.net().total_bytes(),
+            commands: self.inner.record.lock().highest(),
+        }
+    }
+
+    /// Fails the case: `reason` says what was expected and what was seen.
+    #[track_caller]
+    pub fn fault(&self, reason: String) -> ! {
+        if !harness::is_simulated() {
+            // The case's own thread looks at every verb.
+            self.inner.fault.lock().get_or_insert(reason.clone());
+        }
+        harness::fail(reason)
+    }
+
+    /// Real world: fails the case if another thread found something wrong, or time is up.
+    pub(crate) fn check_fault(&self) {
+        if harness::is_simulated() {
+            return;
+        }
+        let fault = self.inner.fault.lock().clone().or_else(stray::stray_panic);
+        if let Some(fault) = fault {
+            harness::fail(fault);
+        }
+        if time::since_start() - self.inner.began > TIME_LIMIT {
+            harness::fail(format!("the case took more than {TIME_LIMIT:?}"));
+        }
+    }
+
+    /// Ends the cluster: every server is told to, and must have no thread left two seconds later.
+    pub fn shut_down(&self) {
+        self.note("the case is over: kill() for every server");
+        let running: Vec<(usize, Option<Arc<Running>>)> = {
+            let mut servers = self.inner.servers.lock();
+            servers
+                .iter_mut()
+                .map(|server| server.running.take())
+                .enumerate()
+                .collect()
+        };
+        for (_, running) in &running {
+            if let Some(running) = running {
+                running.kill();
+            }
+        }
+        self.net().cleanup();
+        for server in 0..self.len() {
+            self.net().delete_server(server);
+        }
+        if harness::is_simulated() {
+            labrt::thread::sleep(Duration::from_secs(2));
+            for (server, running) in &running {
+                let Some(running) = running else { continue };
+                let left = running.node.live_thread_names();
+                if !left.is_empty() {
+                    harness::warn(format!(
+                        "outlived kill: server {server} has threads that still run two seconds \
+                         after kill(): {}",
+                        left.join(", ")
+                    ));
+                }
+            }
+        }
+        self.check_fault();
+    }
+}
