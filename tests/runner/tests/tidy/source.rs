@@ -46,9 +46,16 @@ impl Source {
         }
     }
 
-    /// The crate's folder: the path's first part.
+    /// The folder that the file lies in, from the project's root.
     pub(crate) fn folder(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Whether the file lies below `folder`, a path from the project's root.
+    pub(crate) fn is_below(&self, folder: &str) -> bool {
+        self.path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// Something to say about line `line`.

@@ -10,7 +10,7 @@ pub(crate) fn check_elsewhere(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources
         .iter()
-        .filter(|source| source.folder() != UNSAFE_CRATE)
+        .filter(|source| !source.is_below(UNSAFE_CRATE))
     {
         findings.extend(words(&source.code, "unsafe").map(|at| {
             let advice = format!("unsafe code belongs into `{UNSAFE_CRATE}`");
@@ -31,7 +31,7 @@ pub(crate) fn check_reasons(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources
         .iter()
-        .filter(|source| source.folder() == UNSAFE_CRATE)
+        .filter(|source| source.is_below(UNSAFE_CRATE))
     {
         let code: Vec<&str> = source.code.lines().collect();
         let comments: Vec<&str> = source.comments.lines().collect();
