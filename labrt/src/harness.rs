@@ -1,10 +1,10 @@
 //! For the harness's own crates, not for code under test.
 
-use crate::failure::Kind;
-use crate::node::{self, Node};
-use crate::panics;
+use crate::base::{FailureKind, frames};
+use crate::kernel::world;
+use crate::node::Node;
+use crate::real_node;
 use crate::thread;
-use crate::world;
 use std::panic::Location;
 use std::path::PathBuf;
 
@@ -39,7 +39,7 @@ pub fn about_to_block(what: &'static str) {
 pub fn is_crashed() -> bool {
     match world::kernel() {
         Some(kernel) => kernel.is_dying(),
-        None => node::current_real_crashed(),
+        None => real_node::current_crashed(),
     }
 }
 
@@ -54,20 +54,20 @@ pub fn warn(text: String) {
 /// From now on, the backtraces in reports leave out the frames of code below `folders`, the
 /// harness's other crates: whoever reads a report looks for their own.
 pub fn hide_frames(folders: Vec<PathBuf>) {
-    panics::hide_frames(folders);
+    frames::hide_frames(folders);
 }
 
 /// Where the calling thread is in code that is not the harness's, as reports show it: a function
 /// and its place for each frame; empty if it is in none.
 pub fn backtrace() -> String {
-    panics::foreign_frames()
+    frames::foreign_frames()
 }
 
 /// Ends the run at once as failed, for `reason`; in the real world, panics with it.
 #[track_caller]
 pub fn fail(reason: String) -> ! {
     match world::kernel() {
-        Some(kernel) => kernel.fail(Kind::Fault, reason),
+        Some(kernel) => kernel.fail(FailureKind::Fault, reason),
         None => panic!("{reason}"),
     }
 }
@@ -80,7 +80,7 @@ pub fn spawn_on(node: &Node, name: &'static str, f: Box<dyn FnOnce() + Send>) ->
     match world::kernel() {
         Some(kernel) => {
             let at = Location::caller();
-            let spawned = thread::spawn_detached(kernel, Some(node.id()), name, at, f);
+            let spawned = thread::spawn_detached(&kernel, Some(node.id()), name, at, f);
             kernel.point();
             spawned
         }
@@ -97,7 +97,7 @@ pub fn spawn_on(node: &Node, name: &'static str, f: Box<dyn FnOnce() + Send>) ->
 pub fn visit<T>(node: &Node, name: &'static str, f: impl FnOnce() -> T) -> Option<T> {
     match world::kernel() {
         Some(kernel) => kernel.visit(node.id().0, name, f),
-        None => Some(node::run_real_thread(Some(node.id()), f)),
+        None => Some(real_node::run_thread(Some(node.id()), f)),
     }
 }
 
@@ -106,6 +106,6 @@ pub fn visit<T>(node: &Node, name: &'static str, f: impl FnOnce() -> T) -> Optio
 pub fn run_as<T>(node: &Node, f: impl FnOnce() -> T) -> T {
     match world::kernel() {
         Some(_) => f(),
-        None => node::run_real_thread(Some(node.id()), f),
+        None => real_node::run_thread(Some(node.id()), f),
     }
 }

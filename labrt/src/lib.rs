@@ -12,29 +12,24 @@
 //! | [`Simulation`] | one run: seed, strategy, limits, report | `sim` |
 //! | [`trace`] | the run's events and its hash | |
 //! | [`harness`] | what only the harness's crates need | |
-//! | `kernel` | the scheduler | mechanism, policy and time in files of their own |
-//! | `watchdog`, `overflow`, `interpose`, `panics` | what happens outside the scheduler's sight | |
 
+// Three floors, each of which imports lower ones only: `base`, plain data; `kernel`, the scheduler;
+// and all other modules, the faces, among them `outside` for what the scheduler cannot see.
+
+mod base;
 pub mod channel;
-mod failure;
 pub mod harness;
-#[cfg(target_os = "linux")]
-#[allow(unreachable_pub)] // the linker finds them
-mod interpose;
 mod kernel;
 pub mod node;
-mod overflow;
-mod panics;
+mod outside;
 pub mod rand;
+mod real_node;
 pub mod sim;
 pub mod sync;
 pub mod thread;
 pub mod time;
 pub mod trace;
-mod watchdog;
-mod world;
 
-pub use failure::{Failure, Kind};
-pub use kernel::Strategy;
-pub use node::{Node, NodeId};
+pub use base::{Failure, FailureKind, NodeId, Strategy};
+pub use node::Node;
 pub use sim::{Report, Simulation};

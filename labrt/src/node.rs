@@ -1,68 +1,32 @@
 //! Nodes: the machines of the cluster under test. A node is the threads that were spawned on it,
 //! and their children; they crash, pause and drift together.
 
+pub use crate::base::NodeId;
+
+use crate::base::NO_NODE;
+use crate::kernel::world;
+use crate::real_node::{self, RealNode};
 use crate::thread::{Builder, JoinHandle};
-use crate::world;
-use parking_lot::Mutex;
-use std::cell::RefCell;
-use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-
-/// The number of a node within its run, in the order in which nodes were added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub u32);
-
-impl fmt::Display for NodeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "node {}", self.0)
-    }
-}
 
 /// A machine of the cluster. A handle: clones are the same node.
 #[derive(Clone, Debug)]
 pub struct Node {
     id: NodeId,
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    name: Arc<str>,
-    crashed: AtomicBool,
-    /// Threads of a real node that have not ended; the kernel counts simulated ones.
-    live: AtomicUsize,
-}
-
-/// The nodes of the real world, so that a thread's children find theirs.
-static REAL: Mutex<Vec<std::sync::Weak<Shared>>> = Mutex::new(Vec::new());
-
-thread_local! {
-    static REAL_NODE: RefCell<Option<Node>> = const { RefCell::new(None) };
+    real: Arc<RealNode>,
 }
 
 impl Node {
     /// Adds a node to the current run.
     pub fn new(name: &str) -> Node {
         let name: Arc<str> = name.into();
-        let shared = Arc::new(Shared {
-            name: name.clone(),
-            crashed: AtomicBool::new(false),
-            live: AtomicUsize::new(0),
-        });
+        let real = RealNode::new(name.clone());
         let id = match world::kernel() {
-            Some(kernel) => kernel.add_node(name),
-            None => {
-                let mut nodes = REAL.lock();
-                nodes.push(Arc::downgrade(&shared));
-                nodes.len() as u32 - 1
-            }
+            Some(kernel) => NodeId(kernel.add_node(name)),
+            None => real_node::add(&real),
         };
-        Node {
-            id: NodeId(id),
-            shared,
-        }
+        Node { id, real }
     }
 
     /// Its number.
@@ -72,7 +36,7 @@ impl Node {
 
     /// Its name, as reports and logs show it.
     pub fn name(&self) -> &str {
-        &self.shared.name
+        &self.real.name
     }
 
     /// Starts a thread on this node. On a node that has crashed it never runs.
@@ -91,7 +55,7 @@ impl Node {
     /// crashes its own node does not return from here. Real threads cannot be stopped from
     /// outside: there the node is only marked.
     pub fn crash(&self) {
-        self.shared.crashed.store(true, Ordering::Release);
+        self.real.crash();
         if let Some(kernel) = world::kernel() {
             kernel.point();
             kernel.crash(self.id.0);
@@ -100,7 +64,7 @@ impl Node {
 
     /// Whether `crash` was called.
     pub fn is_crashed(&self) -> bool {
-        self.shared.crashed.load(Ordering::Acquire)
+        self.real.is_crashed()
     }
 
     /// Simulated: lets no thread of this node run for `duration`, as a long garbage collection or
@@ -126,7 +90,7 @@ impl Node {
     pub fn live_threads(&self) -> usize {
         match world::kernel() {
             Some(kernel) => kernel.live_threads(self.id.0),
-            None => self.shared.live.load(Ordering::Acquire),
+            None => self.real.live_threads(),
         }
     }
 
@@ -138,16 +102,11 @@ impl Node {
     }
 }
 
-/// The node of the calling thread, in the real world.
-pub(crate) fn current_real() -> Option<NodeId> {
-    REAL_NODE.with_borrow(|node| node.as_ref().map(|node| node.id))
-}
-
 /// The name of the calling thread's node, in either world.
 pub fn current_name() -> Option<Arc<str>> {
     match world::kernel() {
         Some(kernel) => kernel.node_name(kernel.current_node()),
-        None => REAL_NODE.with_borrow(|node| node.as_ref().map(|node| node.shared.name.clone())),
+        None => real_node::current_name(),
     }
 }
 
@@ -156,41 +115,8 @@ pub fn current_id() -> Option<NodeId> {
     match world::kernel() {
         Some(kernel) => {
             let node = kernel.current_node();
-            (node != crate::kernel::NO_NODE).then_some(NodeId(node))
+            (node != NO_NODE).then_some(NodeId(node))
         }
-        None => current_real(),
-    }
-}
-
-/// Whether the node of the calling real thread was marked as crashed.
-pub(crate) fn current_real_crashed() -> bool {
-    REAL_NODE.with_borrow(|node| node.as_ref().is_some_and(Node::is_crashed))
-}
-
-/// Runs `f` as (part of) a thread of `node`.
-pub(crate) fn run_real_thread<T>(node: Option<NodeId>, f: impl FnOnce() -> T) -> T {
-    let shared = node.and_then(|id| REAL.lock().get(id.0 as usize)?.upgrade());
-    let Some((id, shared)) = node.zip(shared) else {
-        return f();
-    };
-    shared.live.fetch_add(1, Ordering::AcqRel);
-    let before = REAL_NODE.replace(Some(Node {
-        id,
-        shared: shared.clone(),
-    }));
-    let _leave = Leave { before, shared };
-    f()
-}
-
-/// Undoes what `run_real_thread` did, also when the thread panics.
-struct Leave {
-    before: Option<Node>,
-    shared: Arc<Shared>,
-}
-
-impl Drop for Leave {
-    fn drop(&mut self) {
-        REAL_NODE.set(self.before.take());
-        self.shared.live.fetch_sub(1, Ordering::AcqRel);
+        None => real_node::current(),
     }
 }

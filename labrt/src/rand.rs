@@ -1,7 +1,7 @@
 //! The `rand` crate's face over the run's seed: in a simulation every draw comes from it, in the
 //! real world from `rand`'s own generator.
 
-use crate::world;
+use crate::kernel::world;
 use std::convert::Infallible;
 
 pub use rand::{Rng, RngExt, SeedableRng, TryRng, distr, seq};

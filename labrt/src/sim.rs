@@ -1,10 +1,8 @@
 //! Running a program in the simulated world.
 
-use crate::failure::{Failure, Kind};
-use crate::kernel::{Kernel, Strategy};
-use crate::trace::Event;
-use crate::watchdog::{self, Progress};
-use crate::{overflow, panics, world};
+use crate::base::{Event, Failure, FailureKind, Options, Progress, Strategy};
+use crate::kernel::{Kernel, world};
+use crate::outside::{panics, signals, watchdog};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,14 +19,7 @@ use std::time::Duration;
 /// assert!(report.virtual_time >= Duration::from_secs(3600));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Simulation {
-    pub(crate) seed: u64,
-    pub(crate) strategy: Strategy,
-    pub(crate) trace: bool,
-    pub(crate) time_limit: Option<Duration>,
-    pub(crate) panics_end_run: bool,
-    pub(crate) patience: Duration,
-}
+pub struct Simulation(Options);
 
 /// What a run amounted to.
 #[derive(Clone, Debug)]
@@ -52,31 +43,31 @@ pub struct Report<R> {
 impl Simulation {
     /// A simulation whose every choice comes from `seed`.
     pub fn new(seed: u64) -> Simulation {
-        Simulation {
+        Simulation(Options {
             seed,
             strategy: Strategy::default(),
             trace: false,
             time_limit: None,
             panics_end_run: true,
             patience: Duration::from_secs(3),
-        }
+        })
     }
 
     /// How the next thread is picked.
     pub fn strategy(mut self, strategy: Strategy) -> Simulation {
-        self.strategy = strategy;
+        self.0.strategy = strategy;
         self
     }
 
     /// Whether to keep the events for the report.
     pub fn trace(mut self, on: bool) -> Simulation {
-        self.trace = on;
+        self.0.trace = on;
         self
     }
 
     /// Fails the run when virtual time passes `limit`.
     pub fn time_limit(mut self, limit: Duration) -> Simulation {
-        self.time_limit = Some(limit);
+        self.0.time_limit = Some(limit);
         self
     }
 
@@ -84,14 +75,14 @@ impl Simulation {
     /// only shows in what `join` returns, as with real threads. A panic of the first thread always
     /// ends it.
     pub fn panics_end_run(mut self, yes: bool) -> Simulation {
-        self.panics_end_run = yes;
+        self.0.panics_end_run = yes;
         self
     }
 
     /// How long, in real time, a thread may block or compute where the simulation cannot see it,
     /// before the run is given up.
     pub fn patience(mut self, patience: Duration) -> Simulation {
-        self.patience = patience;
+        self.0.patience = patience;
         self
     }
 
@@ -103,18 +94,18 @@ impl Simulation {
         F: FnOnce() -> R + Send + 'static,
     {
         panics::install_hook();
-        overflow::install_handler();
+        signals::install_handler();
         let progress = Arc::new(Progress::default());
         let (sender, receiver) = crossbeam_channel::bounded(1);
-        let seed = self.seed;
-        let patience = self.patience;
+        let seed = self.0.seed;
+        let patience = self.0.patience;
         let shared = progress.clone();
         // A fresh OS thread for each run: thread-locals (std's hash keys among them) begin anew,
         // and whoever waits for it can give up on it.
         let spawned = std::thread::Builder::new()
             .name(format!("seed {seed}"))
             .spawn(move || {
-                shared.set_thread();
+                shared.set_thread(watchdog::this_thread());
                 let _ = sender.send(self.run_here(shared.clone(), main));
             });
         let thread = match spawned {
@@ -144,7 +135,7 @@ impl Simulation {
         R: Send + 'static,
         F: FnOnce() -> R + Send + 'static,
     {
-        let kernel = Kernel::new(self, progress);
+        let kernel = Kernel::new(&self.0, progress);
         let slot = Arc::new(parking_lot::Mutex::new(None));
         let result = slot.clone();
         let first = Box::new(move || {
@@ -160,7 +151,9 @@ impl Simulation {
         drop(inside);
         let value = slot.lock().take();
         let outcome = ended.and_then(|()| {
-            value.ok_or_else(|| kernel.failure(Kind::Panic, "the first thread panicked".into()))
+            value.ok_or_else(|| {
+                kernel.failure(FailureKind::Panic, "the first thread panicked".into())
+            })
         });
         let totals = kernel.totals();
         Report {

@@ -1,11 +1,9 @@
 //! Threads with `std::thread`'s face.
 
-use crate::kernel::{
-    Blocked, CrashToken, Kernel, NEVER, NO_NODE, Name, Packet, Spawn, TaskRef, Wake,
-};
-use crate::node::{self, NodeId};
+use crate::base::{NEVER, NO_NODE, NodeId};
+use crate::kernel::{Blocked, CrashToken, Kernel, Name, Packet, Spawn, TaskRef, Wake, world};
+use crate::real_node;
 use crate::time::Instant;
-use crate::world;
 use std::io;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::sync::Arc;
@@ -61,7 +59,7 @@ impl Builder {
         T: Send + 'static,
     {
         match world::kernel() {
-            Some(kernel) => Ok(self.spawn_simulated(kernel, Location::caller(), f)),
+            Some(kernel) => Ok(self.spawn_simulated(&kernel, Location::caller(), f)),
             None => self.spawn_real(f),
         }
     }
@@ -86,7 +84,7 @@ impl Builder {
             if let Err(payload) = &ended {
                 kernel.unwound(&**payload);
             }
-            end.0.finish(kernel, ended);
+            end.0.finish(&kernel, ended);
         };
         let name = match self.name {
             Some(name) => Name::Shared(name.into()),
@@ -122,8 +120,8 @@ impl Builder {
         if let Some(name) = self.name {
             builder = builder.name(name);
         }
-        let node = self.node.or(node::current_real());
-        let handle = builder.spawn(move || node::run_real_thread(node, f))?;
+        let node = self.node.or(real_node::current());
+        let handle = builder.spawn(move || real_node::run_thread(node, f))?;
         let thread = Thread(Handle::Real(handle.thread().clone()));
         Ok(JoinHandle {
             thread,
@@ -187,7 +185,7 @@ impl<T> Drop for End<T> {
         if !self.0.ended.load(Ordering::Acquire)
             && let Some(kernel) = world::kernel()
         {
-            self.0.finish(kernel, Err(Box::new(CrashToken)));
+            self.0.finish(&kernel, Err(Box::new(CrashToken)));
         }
     }
 }
@@ -204,9 +202,7 @@ fn join_simulated<T>(packet: &Packet<T>, at: &'static Location<'static>) -> Resu
             }
         }
     }
-    packet
-        .take()
-        .unwrap_or_else(|| Err(Box::new(crate::kernel::CrashToken)))
+    packet.take().unwrap_or_else(|| Err(Box::new(CrashToken)))
 }
 
 /// A thread, for unparking it and asking its name.
@@ -294,9 +290,9 @@ pub fn sleep(duration: Duration) {
     let at = Location::caller();
     kernel.about_to_block("a sleep", at);
     let Some(end) = Instant::after(duration) else {
-        return sleep_until(kernel, NEVER, at);
+        return sleep_until(&kernel, NEVER, at);
     };
-    sleep_until(kernel, kernel.deadline(end.local_ns()), at);
+    sleep_until(&kernel, kernel.deadline(end.local_ns()), at);
 }
 
 fn sleep_until(kernel: &Kernel, deadline: u64, at: &'static Location<'static>) {

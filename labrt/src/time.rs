@@ -1,19 +1,12 @@
 //! The clock of the current world, with `std::time`'s face.
 
-use crate::world;
+use crate::base::ORIGIN;
+use crate::kernel::world;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::sync::LazyLock;
 
 pub use std::time::Duration;
-
-/// What every clock shows when a run begins, in ns. Above zero, so that "ten seconds ago" exists
-/// from the start.
-pub(crate) const ORIGIN: u64 = 1_000_000 * 1_000_000_000;
-
-/// The wall clock's time when a simulated run begins, in ns since 1970: the day on which the
-/// extended Raft paper was presented (19 June 2014, USENIX ATC).
-pub(crate) const BEGIN_WALL: u64 = 1_403_136_000 * 1_000_000_000;
 
 static REAL_ORIGIN: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
 

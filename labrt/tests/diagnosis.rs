@@ -5,7 +5,7 @@
 use labrt::channel::bounded;
 use labrt::sync::{Arc, Condvar, Mutex, RwLock};
 use labrt::time::{Duration, Instant};
-use labrt::{Failure, Kind, Node, Report, Simulation, harness, thread};
+use labrt::{Failure, FailureKind, Node, Report, Simulation, harness, thread};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -69,7 +69,7 @@ fn two_threads_that_wait_for_each_other() {
         (one.join(), two.join())
     });
     let (takes_b, wants_a) = (TAKES_A + 5, WANTS_B + 5);
-    assert_eq!(failure.kind, Kind::Deadlock);
+    assert_eq!(failure.kind, FailureKind::Deadlock);
     assert_eq!(failure.seed, 7);
     assert_eq!(failure.thread, "n2/ba", "the one that closes the circle");
     assert!((3 * MS..4 * MS).contains(&failure.at), "{:?}", failure.at);
@@ -110,7 +110,7 @@ fn three_threads_that_wait_in_a_circle() {
         });
         threads.map(thread::JoinHandle::join)
     });
-    assert_eq!(failure.kind, Kind::Deadlock);
+    assert_eq!(failure.kind, FailureKind::Deadlock);
     assert_tells(&failure.reason, &["deadlock: 3 threads"]);
     for number in 0..3 {
         assert_tells(
@@ -128,7 +128,7 @@ fn a_thread_that_waits_for_itself() {
         let _first = lock.lock();
         let _second = lock.lock();
     });
-    assert_eq!(failure.kind, Kind::Deadlock);
+    assert_eq!(failure.kind, FailureKind::Deadlock);
     let parts = [
         "a thread waits for a lock that it holds itself".to_string(),
         "main holds the lock it took at ".to_string() + &place(FIRST),
@@ -152,7 +152,7 @@ fn everybody_waits() {
         thread::sleep(MS);
         let _ = waiter.join();
     });
-    assert_eq!(failure.kind, Kind::Deadlock);
+    assert_eq!(failure.kind, FailureKind::Deadlock);
     assert_eq!(failure.thread, "the scheduler");
     let parts = [
         "every thread waits, and no timer is left".to_string(),
@@ -259,7 +259,7 @@ fn a_panic_in_a_nodes_thread() {
         let _ = ticker.join();
         thread::sleep(1000 * MS);
     });
-    assert_eq!(failure.kind, Kind::Panic);
+    assert_eq!(failure.kind, FailureKind::Panic);
     assert_eq!(failure.thread, "n3/ticker");
     assert_eq!(failure.seed, 11);
     let parts = [
@@ -303,7 +303,7 @@ fn too_much_virtual_time() {
             thread::sleep(3 * MS);
         }
     });
-    assert_eq!(failure.kind, Kind::TimeLimit);
+    assert_eq!(failure.kind, FailureKind::TimeLimit);
     assert_tells(
         &failure.reason,
         &["more than its limit of 20ms of virtual time"],
@@ -329,7 +329,7 @@ fn too_much_virtual_time_with_a_lock_held() {
         thread::sleep(MS);
         drop(lock.lock());
     });
-    assert_eq!(failure.kind, Kind::TimeLimit);
+    assert_eq!(failure.kind, FailureKind::TimeLimit);
     let parts = [
         "n1/ticker holds the lock it took at ".to_string(),
         place(HOLDS),
@@ -353,7 +353,7 @@ fn a_fault_of_the_code_under_test() {
     let failure = report.outcome.unwrap_err();
     assert_eq!(
         (failure.kind, failure.reason.as_str()),
-        (Kind::Fault, "two leaders in term 3")
+        (FailureKind::Fault, "two leaders in term 3")
     );
     assert_eq!(report.warnings, ["look here"]);
 }

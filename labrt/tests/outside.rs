@@ -5,7 +5,7 @@
 //! more, told by a variable to make that mistake.
 
 use labrt::time::{Duration, Instant};
-use labrt::{Failure, Kind, Node, Simulation, thread};
+use labrt::{Failure, FailureKind, Node, Simulation, thread};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ fn stuck<R: Send + 'static>(test: impl FnOnce() -> R + Send + 'static) -> Failur
         Ok(_) => panic!("the run did not fail"),
         Err(failure) => failure,
     };
-    assert_eq!(failure.kind, Kind::Stuck, "{failure}");
+    assert_eq!(failure.kind, FailureKind::Stuck, "{failure}");
     assert_eq!(failure.seed, 5);
     failure
 }

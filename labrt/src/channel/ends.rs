@@ -1,11 +1,10 @@
 //! The two ends of a channel.
 
-use super::iter::{Iter, TryIter};
 use super::queue::Queue;
 use super::timer::Timer;
-use crate::kernel::{Blocked, Kernel, NEVER, Wake};
+use crate::base::NEVER;
+use crate::kernel::{Blocked, Kernel, Wake, world};
 use crate::time::Instant;
-use crate::world;
 use crossbeam_channel::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
@@ -156,7 +155,7 @@ fn send_simulated<T>(
     if queue.capacity().is_some() {
         kernel.about_to_block("a send", at);
     }
-    queue.send(kernel, message, deadline(kernel, end), at)
+    queue.send(&kernel, message, deadline(&kernel, end), at)
 }
 
 impl<T> Receiver<T> {
@@ -224,9 +223,9 @@ impl<T> Receiver<T> {
         }
         kernel.about_to_block("a receive", at);
         match &self.0 {
-            Source::Simulated(queue) => queue.recv(kernel, deadline(kernel, end), at),
-            Source::Timer(timer, convert) => recv_timer(kernel, timer, end, at).map(convert),
-            _ => wait_for_nothing(kernel, end, at),
+            Source::Simulated(queue) => queue.recv(&kernel, deadline(&kernel, end), at),
+            Source::Timer(timer, convert) => recv_timer(&kernel, timer, end, at).map(convert),
+            _ => wait_for_nothing(&kernel, end, at),
         }
     }
 
@@ -263,16 +262,6 @@ impl<T> Receiver<T> {
             Source::Timer(..) => Some(1),
             Source::Never => Some(0),
         }
-    }
-
-    /// The messages, waiting for each, until every sender is gone.
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self)
-    }
-
-    /// The messages that are there, without waiting.
-    pub fn try_iter(&self) -> TryIter<'_, T> {
-        TryIter(self)
     }
 }
 

@@ -2,9 +2,21 @@
 
 use super::ends::Receiver;
 
+impl<T> Receiver<T> {
+    /// The messages, waiting for each, until every sender is gone.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self)
+    }
+
+    /// The messages that are there, without waiting.
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter(self)
+    }
+}
+
 /// See [`Receiver::iter`].
 #[derive(Debug)]
-pub struct Iter<'a, T>(pub(super) &'a Receiver<T>);
+pub struct Iter<'a, T>(&'a Receiver<T>);
 
 impl<T> Iterator for Iter<'_, T> {
     type Item = T;
@@ -15,7 +27,7 @@ impl<T> Iterator for Iter<'_, T> {
 
 /// See [`Receiver::try_iter`].
 #[derive(Debug)]
-pub struct TryIter<'a, T>(pub(super) &'a Receiver<T>);
+pub struct TryIter<'a, T>(&'a Receiver<T>);
 
 impl<T> Iterator for TryIter<'_, T> {
     type Item = T;

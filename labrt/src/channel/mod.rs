@@ -19,8 +19,8 @@ pub use ends::{Receiver, Sender};
 pub use iter::{IntoIter, Iter, TryIter};
 pub use select::{Select, SelectedOperation};
 
+use crate::kernel::world;
 use crate::time::Instant;
-use crate::world;
 use ends::{Source, Target};
 use queue::Queue;
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 //! Whoever is woken looks again; whoever was woken and does not take what it was woken for
 //! passes the wake-up on ([`Queue::pass_on`]), or somebody else would sleep beside a full queue.
 
-use crate::kernel::{Blocked, Kernel, TaskId, Wake};
-use crate::world;
+use crate::base::TaskId;
+use crate::kernel::{Blocked, Kernel, Wake, world};
 use crossbeam_channel::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use parking_lot::Mutex;
 use std::collections::VecDeque;

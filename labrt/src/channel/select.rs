@@ -3,9 +3,9 @@
 use super::ends::{Receiver, Sender, Source, Target, deadline};
 use super::queue::{Park, Queue};
 use super::timer::Timer;
-use crate::kernel::{Blocked, Kernel, NEVER, Wake};
+use crate::base::NEVER;
+use crate::kernel::{Blocked, Kernel, Wake, world};
 use crate::time::Instant;
-use crate::world;
 use crossbeam_channel::{RecvError, SelectTimeoutError, SendError, TrySelectError};
 use std::panic::Location;
 use std::time::Duration;
@@ -180,7 +180,7 @@ impl<'a> Select<'a> {
                     return Err(TrySelectError);
                 };
                 kernel.point();
-                any_ready(kernel, operations).ok_or(TrySelectError)
+                any_ready(&kernel, operations).ok_or(TrySelectError)
             }
         }
     }
@@ -232,7 +232,7 @@ fn wait<'a>(
     kernel.point();
     kernel.about_to_block("a select", at);
     loop {
-        if let Some(ready) = any_ready(kernel, operations) {
+        if let Some(ready) = any_ready(&kernel, operations) {
             return Ok(ready);
         }
         if end.is_some_and(|end| end <= Instant::now()) {
@@ -244,7 +244,7 @@ fn wait<'a>(
         for operation in operations {
             operation.join(park);
         }
-        let until = until.map_or(NEVER, |until| deadline(kernel, Some(until)));
+        let until = until.map_or(NEVER, |until| deadline(&kernel, Some(until)));
         let wake = kernel.park(Blocked::new("a select", at), until);
         let mut handed = None;
         for (index, operation) in operations.iter().enumerate() {
@@ -331,7 +331,7 @@ fn complete_send<T>(
 ) -> Result<(), SendError<T>> {
     match world::kernel() {
         Some(kernel) => queue
-            .send(kernel, message, NEVER, at)
+            .send(&kernel, message, NEVER, at)
             .map_err(|error| SendError(error.into_inner())),
         None => queue
             .try_send(message)
@@ -342,7 +342,7 @@ fn complete_send<T>(
 /// Takes the message that the select saw, or the next one, if somebody took it since.
 fn complete_recv<T>(queue: &Queue<T>, at: &'static Location<'static>) -> Result<T, RecvError> {
     match world::kernel() {
-        Some(kernel) => queue.recv(kernel, NEVER, at).map_err(|_| RecvError),
+        Some(kernel) => queue.recv(&kernel, NEVER, at).map_err(|_| RecvError),
         None => queue.try_recv().map_err(|_| RecvError),
     }
 }

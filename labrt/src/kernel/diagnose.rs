@@ -1,41 +1,14 @@
 //! What the kernel can see and a test cannot: who holds which lock, who waits for whom, who spins.
 
-use super::task::{Held, NEVER, NO_NODE, State, Task, TaskId};
-use super::{Kernel, NOBODY, STEP, Spawn};
-use crate::failure::{Failure, Kind};
-use std::collections::BTreeSet;
+use super::scheduler::{Kernel, NOBODY};
+use super::suspicions::{SPINNING, WINDOW, place};
+use super::task::{Held, Spawn, State, Task};
+use crate::base::{Failure, FailureKind, NEVER, NO_NODE, TaskId};
 use std::fmt::Write as _;
 use std::panic::Location;
 
-/// The time over which a thread's scheduling points are counted.
-pub(super) const WINDOW: u64 = 1_000_000_000;
-
-/// More scheduling points than this in a window, and the thread is waiting by running: a quarter
-/// of all that fit into it.
-const SPINNING: u64 = WINDOW / STEP / 4;
-
 /// How many of the threads that wait for one lock are named.
 const WAITING_NAMED: usize = 3;
-
-type Place = (&'static str, u32, u32);
-
-fn place(at: &Location<'static>) -> Place {
-    (at.file(), at.line(), at.column())
-}
-
-/// What looks wrong but does not end the run. Each is told once.
-#[derive(Default)]
-pub(super) struct Suspicions {
-    warnings: Vec<String>,
-    told: BTreeSet<(Place, Place)>,
-    spinning: BTreeSet<String>,
-}
-
-impl Suspicions {
-    pub(super) fn take_warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
-    }
-}
 
 impl Kernel {
     /// The running thread now holds `lock`.
@@ -121,7 +94,7 @@ impl Kernel {
             let _ = write!(story, "\n    and waits for the lock at {at}");
             debug_assert_ne!(*lock, 0);
         }
-        self.failure(Kind::Deadlock, story)
+        self.failure(FailureKind::Deadlock, story)
     }
 
     /// Nobody can run and no timer is left.
@@ -145,7 +118,7 @@ impl Kernel {
             }
         }
         drop(tasks);
-        let failure = self.failure(Kind::Deadlock, story);
+        let failure = self.failure(FailureKind::Deadlock, story);
         self.set_failure(failure);
     }
 
@@ -153,7 +126,7 @@ impl Kernel {
         let limit = std::time::Duration::from_nanos(self.time_limit);
         let mut story = format!("the run took more than its limit of {limit:?} of virtual time");
         self.tell_of_locks(&mut story);
-        let failure = self.failure(Kind::TimeLimit, story);
+        let failure = self.failure(FailureKind::TimeLimit, story);
         self.set_failure(failure);
     }
 
@@ -197,7 +170,7 @@ impl Kernel {
     }
 
     /// A failure that says when, and in which thread, it was noticed.
-    pub(crate) fn failure(&self, kind: Kind, story: String) -> Failure {
+    pub(crate) fn failure(&self, kind: FailureKind, story: String) -> Failure {
         let current = self.current.get();
         let tasks = self.tasks.try_borrow();
         let thread = match (&tasks, current) {
@@ -208,7 +181,7 @@ impl Kernel {
     }
 
     /// Ends the run as failed, and the running thread with it.
-    pub(crate) fn fail(&self, kind: Kind, story: String) -> ! {
+    pub(crate) fn fail(&self, kind: FailureKind, story: String) -> ! {
         let failure = self.failure(kind, story);
         self.set_failure(failure);
         loop {

@@ -1,30 +1,14 @@
 //! How threads begin and end: spawning, returning, panicking, crashing, and the end of a run.
 
+use super::scheduler::Kernel;
 use super::strategy::Why;
-use super::task::{Coro, Name, State, Task, TaskId, Wake};
-use super::{Kernel, NO_NODE, WaitList};
-use crate::panics;
+use super::task::{Coro, CrashToken, Spawn, State, Task, TaskRef, Wake};
+use crate::base::frames::{self, FRAMES};
+use crate::base::{Failure, FailureKind, NO_NODE, TaskId, noted};
 use corosensei::stack::Stack;
 use corosensei::{Coroutine, Yielder};
 use std::any::Any;
-use std::panic::{self, AssertUnwindSafe, Location};
-
-/// The payload by which a crashed thread is unwound. It is no panic: nobody reports it.
-pub(crate) struct CrashToken;
-
-/// Who a new thread is.
-pub(crate) struct Spawn {
-    pub(crate) name: Name,
-    pub(crate) node: u32,
-    pub(crate) at: &'static Location<'static>,
-}
-
-/// A thread that may have ended, and whose slot may have been used again since.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct TaskRef {
-    pub(crate) task: TaskId,
-    pub(crate) generation: u32,
-}
+use std::panic::{self, AssertUnwindSafe};
 
 impl Kernel {
     /// Adds a thread that runs `body`, or drops `body` when the thread's node has crashed.
@@ -64,7 +48,12 @@ impl Kernel {
             Err(error) => self.fail_spawn(who, &error),
         };
         let stack_limit = stack.limit().get();
-        let coroutine: Coro = Coroutine::with_stack(stack, |yielder, ()| bottom(yielder));
+        let kernel: *const Kernel = self;
+        let coroutine: Coro = Coroutine::with_stack(stack, move |yielder, ()| {
+            // SAFETY: a coroutine runs only below `Kernel::run`, which borrows this kernel; what
+            // is left at its end is forgotten, and never runs again.
+            bottom(unsafe { &*kernel }, yielder)
+        });
         let mut tasks = self.tasks.borrow_mut();
         let coroutine = Some(Box::new(coroutine));
         tasks.push(Task {
@@ -105,8 +94,23 @@ impl Kernel {
         // Nobody joins the first thread: with its end the run is over.
         let counts = self.panics_end_run || is_first;
         if counts && !payload.is::<CrashToken>() && !self.dying.get() {
-            let failure = panics::failure_of(self, payload);
+            let failure = self.failure_of_panic(payload);
             self.set_failure(failure);
+        }
+    }
+
+    /// The failure of the panic that has just ended the running thread.
+    fn failure_of_panic(&self, payload: &(dyn Any + Send)) -> Failure {
+        let (message, backtrace) = match noted::take() {
+            Some(noted) => (
+                noted.message,
+                frames::own_frames(&noted.backtrace.to_string(), FRAMES),
+            ),
+            None => (format!("panic: {}", noted::text_of(payload)), String::new()),
+        };
+        Failure {
+            backtrace,
+            ..self.failure(FailureKind::Panic, message)
         }
     }
 
@@ -222,8 +226,8 @@ impl Kernel {
 }
 
 /// The lowest frame of every simulated thread: runs one after another, for as long as there are.
-fn bottom(yielder: &Yielder<(), ()>) {
-    while let Some(kernel) = crate::world::kernel() {
+fn bottom(kernel: &Kernel, yielder: &Yielder<(), ()>) {
+    loop {
         let current = kernel.current.get();
         let (body, crashed) = {
             let task = &mut kernel.tasks.borrow_mut()[current as usize];
@@ -238,32 +242,5 @@ fn bottom(yielder: &Yielder<(), ()>) {
         }
         kernel.retire(current);
         yielder.suspend(());
-    }
-}
-
-/// Where the result of a thread waits for whoever joins it.
-pub(crate) struct Packet<T> {
-    result: parking_lot::Mutex<Option<std::thread::Result<T>>>,
-    pub(crate) ended: std::sync::atomic::AtomicBool,
-    pub(crate) joiners: WaitList,
-}
-
-impl<T> Packet<T> {
-    pub(crate) fn new() -> Packet<T> {
-        Packet {
-            result: parking_lot::Mutex::new(None),
-            ended: std::sync::atomic::AtomicBool::new(false),
-            joiners: WaitList::new(),
-        }
-    }
-
-    pub(crate) fn finish(&self, kernel: &Kernel, result: std::thread::Result<T>) {
-        *self.result.lock() = Some(result);
-        self.ended.store(true, std::sync::atomic::Ordering::Release);
-        kernel.notify_all(&self.joiners);
-    }
-
-    pub(crate) fn take(&self) -> Option<std::thread::Result<T>> {
-        self.result.lock().take()
     }
 }

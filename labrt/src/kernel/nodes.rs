@@ -1,62 +1,18 @@
 //! Nodes as the kernel sees them: threads that crash together, pause together, and share a clock.
 
-use super::Kernel;
-use super::lifecycle::CrashToken;
+use super::node_state::{Clock, NodeState};
+use super::scheduler::Kernel;
 use super::strategy::Why;
-use super::task::{NO_NODE, Name, State, TaskId};
+use super::task::{CrashToken, Name, State};
 use super::timers::Due;
+use crate::base::{NO_NODE, TaskId};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-
-pub(crate) struct NodeState {
-    pub(crate) name: Arc<str>,
-    pub(crate) crashed: bool,
-    /// Threads of the node that have not ended.
-    pub(crate) live: usize,
-    pause_ends: Option<u64>,
-    /// Threads that became ready while the node was paused.
-    stash: Vec<TaskId>,
-    clock: Clock,
-}
-
-/// A clock that may run fast or slow since a moment.
-#[derive(Clone, Copy)]
-struct Clock {
-    rate: f64,
-    /// The moment, in true virtual ns, and what the clock showed then.
-    since: u64,
-    shown: u64,
-}
-
-impl Clock {
-    const TRUE: Clock = Clock {
-        rate: 1.0,
-        since: 0,
-        shown: 0,
-    };
-
-    fn show(&self, now: u64) -> u64 {
-        self.shown + ((now - self.since) as f64 * self.rate) as u64
-    }
-
-    /// The true time at which the clock will show `shown`.
-    fn when(&self, shown: u64) -> u64 {
-        let ahead = shown.saturating_sub(self.shown) as f64 / self.rate;
-        self.since.saturating_add(ahead.ceil() as u64)
-    }
-}
 
 impl Kernel {
     pub(crate) fn add_node(&self, name: Arc<str>) -> u32 {
         let mut nodes = self.nodes.borrow_mut();
-        nodes.push(NodeState {
-            name,
-            crashed: false,
-            live: 0,
-            pause_ends: None,
-            stash: Vec::new(),
-            clock: Clock::TRUE,
-        });
+        nodes.push(NodeState::new(name));
         nodes.len() as u32 - 1
     }
 
@@ -197,11 +153,7 @@ impl Kernel {
         );
         let now = self.now.get();
         let clock = &mut self.nodes.borrow_mut()[node as usize].clock;
-        *clock = Clock {
-            rate,
-            since: now,
-            shown: clock.show(now),
-        };
+        *clock = clock.at_rate(rate, now);
     }
 
     fn clock(&self) -> Clock {
@@ -214,7 +166,7 @@ impl Kernel {
     /// What the running thread's clock shows, in ns since the run began.
     pub(crate) fn local_now(&self) -> u64 {
         let clock = self.clock();
-        if clock.rate == 1.0 && clock.since == 0 {
+        if clock.is_true() {
             self.now.get()
         } else {
             clock.show(self.now.get())
@@ -233,7 +185,7 @@ impl Kernel {
     /// The true virtual time at which the running thread's clock will show `local`.
     pub(crate) fn deadline(&self, local: u64) -> u64 {
         let clock = self.clock();
-        if clock.rate == 1.0 && clock.since == 0 {
+        if clock.is_true() {
             local
         } else {
             clock.when(local)

@@ -1,8 +1,7 @@
 //! `park` and `unpark`, and who the running thread is.
 
-use super::Kernel;
-use super::lifecycle::TaskRef;
-use super::task::{Blocked, Name, Wake};
+use super::scheduler::Kernel;
+use super::task::{Blocked, Name, TaskRef, Wake};
 use std::panic::Location;
 
 impl Kernel {

@@ -1,7 +1,6 @@
 //! The run's trace: a hash of everything that happens, always; the events themselves, on demand.
 
-use super::task::TaskId;
-use crate::trace::{Dropped, Event};
+use crate::base::{Dropped, Event, TaskId};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,55 +1,17 @@
 //! Policy: who runs next, and for how long. The kernel is the mechanism, and knows no more of a
 //! policy than these three methods.
 
-use super::task::TaskId;
+use crate::base::{Strategy, TaskId};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngExt};
 use std::collections::{BinaryHeap, VecDeque};
 
-/// How the simulation picks the next thread among those that could run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Strategy {
-    /// Any of them, with equal chances; the running thread is preempted at one scheduling
-    /// point in `1 / preempt`, on average.
-    Random {
-        /// Share of the scheduling points at which the running thread is preempted (0 to 1).
-        preempt: f64,
-    },
-    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): threads have random
-    /// priorities, the highest runs, and at `depth - 1` random points in every
-    /// `interval` scheduling points the running thread falls behind all others.
-    Pct {
-        /// Number of ordering constraints a bug may need to show.
-        depth: u32,
-        /// Scheduling points over which the change points are spread.
-        interval: u32,
-    },
-    /// First ready, first served; preempted only after a long time slice. The least surprising
-    /// schedule, for reading a trace.
-    Fifo,
-}
-
-impl Default for Strategy {
-    fn default() -> Self {
-        Strategy::Random { preempt: 0.1 }
-    }
-}
-
-impl Strategy {
-    /// Pct with the interval that fits the labs' runs.
-    pub fn pct(depth: u32) -> Strategy {
-        Strategy::Pct {
-            depth,
-            interval: 10_000,
-        }
-    }
-
-    pub(crate) fn policy(self) -> Box<dyn Policy> {
-        match self {
-            Strategy::Random { preempt } => Box::new(Random::new(preempt)),
-            Strategy::Pct { depth, interval } => Box::new(Pct::new(depth, interval)),
-            Strategy::Fifo => Box::new(Fifo::default()),
-        }
+/// The policy that a strategy asks for.
+pub(super) fn policy(strategy: Strategy) -> Box<dyn Policy> {
+    match strategy {
+        Strategy::Random { preempt } => Box::new(Random::new(preempt)),
+        Strategy::Pct { depth, interval } => Box::new(Pct::new(depth, interval)),
+        Strategy::Fifo => Box::new(Fifo::default()),
     }
 }
 

@@ -1,20 +1,12 @@
 //! What the kernel knows of one simulated thread.
 
 use super::timers::Armed;
+use crate::base::{NEVER, NO_NODE, TaskId};
 use corosensei::{Coroutine, Yielder, stack::DefaultStack};
 use std::fmt;
 use std::panic::Location;
 use std::ptr;
 use std::sync::Arc;
-
-/// A thread's slot. Slots are used again; `Task::generation` tells their users apart.
-pub(crate) type TaskId = u32;
-
-/// No node: the thread belongs to the harness.
-pub(crate) const NO_NODE: u32 = u32::MAX;
-
-/// No deadline.
-pub(crate) const NEVER: u64 = u64::MAX;
 
 pub(crate) type Coro = Coroutine<(), (), (), DefaultStack>;
 
@@ -149,4 +141,21 @@ impl Task {
             window_start: 0,
         }
     }
+}
+
+/// The payload by which a crashed thread is unwound. It is no panic: nobody reports it.
+pub(crate) struct CrashToken;
+
+/// Who a new thread is.
+pub(crate) struct Spawn {
+    pub(crate) name: Name,
+    pub(crate) node: u32,
+    pub(crate) at: &'static Location<'static>,
+}
+
+/// A thread that may have ended, and whose slot may have been used again since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TaskRef {
+    pub(crate) task: TaskId,
+    pub(crate) generation: u32,
 }

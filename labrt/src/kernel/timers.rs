@@ -2,9 +2,13 @@
 //! back is looked at when its old entry comes up, and pushed again. So a thread that waits with a
 //! timeout a million times keeps one entry, not a million.
 
-use super::task::NEVER;
+use crate::base::NEVER;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+/// Virtual cost of a scheduling point, in ns: small against every timeout of the labs, and enough
+/// that a loop which only spins moves the clock.
+pub(crate) const STEP: u64 = 250;
 
 /// What an entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

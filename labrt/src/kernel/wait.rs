@@ -2,10 +2,11 @@
 //! taken it off its list first. Putting oneself on a list and parking happen without a scheduling
 //! point between them, so no wake-up falls in the gap.
 
-use super::Kernel;
+use super::scheduler::Kernel;
 use super::strategy::Why;
-use super::task::{Blocked, NEVER, State, TaskId, Wake};
+use super::task::{Blocked, State, Wake};
 use super::timers::Due;
+use crate::base::{NEVER, TaskId};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// Threads that wait for one lock, condition variable or thread, first come, first served. The

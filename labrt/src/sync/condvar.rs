@@ -1,9 +1,9 @@
 //! The condition variable of both worlds.
 
 use super::mutex::{Guard, MutexGuard, RawMutex};
-use crate::kernel::{Blocked, Kernel, NEVER, WaitList, Wake};
+use crate::base::NEVER;
+use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
 use crate::time::Instant;
-use crate::world;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
@@ -173,7 +173,7 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
             // SAFETY: the guard is of the real mutex, as the caller promises.
             None => unsafe { self.real.wait(&mutex.real, &mut guard.0) },
             Some(kernel) => {
-                self.wait_simulated(kernel, mutex, guard, NEVER);
+                self.wait_simulated(&kernel, mutex, guard, NEVER);
             }
         }
     }
@@ -216,7 +216,7 @@ unsafe impl lock_api::RawCondvarTimed for RawCondvar {
             },
             Some(kernel) => {
                 let deadline = kernel.deadline(end.local_ns());
-                self.wait_simulated(kernel, mutex, guard, deadline)
+                self.wait_simulated(&kernel, mutex, guard, deadline)
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The mutex of both worlds.
 
-use crate::kernel::{Blocked, Kernel, NEVER, WaitList, Wake};
+use crate::base::NEVER;
+use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
 use crate::time::Instant;
-use crate::world;
 use lock_api::RawMutex as _;
 use std::panic::Location;
 use std::ptr;
@@ -133,7 +133,7 @@ unsafe impl lock_api::RawMutex for RawMutex {
     fn lock(&self) -> Guard {
         match world::kernel() {
             None => Guard(self.real.lock()),
-            Some(kernel) => match self.lock_simulated(kernel, Location::caller(), NEVER) {
+            Some(kernel) => match self.lock_simulated(&kernel, Location::caller(), NEVER) {
                 Some(guard) => guard,
                 None => unreachable!("a wait without a deadline cannot time out"),
             },
@@ -158,7 +158,7 @@ unsafe impl lock_api::RawMutex for RawMutex {
             // SAFETY: the guard proves that the lock is held.
             None => unsafe { self.real.unlock(guard.0) },
             Some(kernel) => {
-                self.release(kernel, guard);
+                self.release(&kernel, guard);
                 kernel.point();
             }
         }
@@ -180,7 +180,7 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
             (None, _) => lock_api::RawMutexTimed::try_lock_for(&self.real, timeout).map(Guard),
             (Some(kernel), end) => {
                 let end = end.map_or(NEVER, |end| kernel.deadline(end.local_ns()));
-                self.lock_simulated(kernel, Location::caller(), end)
+                self.lock_simulated(&kernel, Location::caller(), end)
             }
         }
     }
@@ -191,7 +191,7 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
             None => lock_api::RawMutexTimed::try_lock_until(&self.real, end.to_std()).map(Guard),
             Some(kernel) => {
                 let end = kernel.deadline(end.local_ns());
-                self.lock_simulated(kernel, Location::caller(), end)
+                self.lock_simulated(&kernel, Location::caller(), end)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The reader-writer lock of both worlds.
 
-use crate::kernel::{Blocked, Kernel, NEVER, WaitList, Wake};
-use crate::world;
+use crate::base::NEVER;
+use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
 use std::panic::Location;
 use std::ptr;
 
@@ -85,7 +85,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     fn lock_shared(&self) -> SharedGuard {
         SharedGuard(match world::kernel() {
             None => self.real.lock_shared(),
-            Some(kernel) => self.acquire(kernel, Location::caller(), Real::try_lock_shared),
+            Some(kernel) => self.acquire(&kernel, Location::caller(), Real::try_lock_shared),
         })
     }
 
@@ -105,7 +105,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
         // SAFETY: the guard proves that the lock is held for reading.
         unsafe { self.real.unlock_shared(guard.0) };
         if let Some(kernel) = world::kernel() {
-            self.released(kernel);
+            self.released(&kernel);
         }
     }
 
@@ -114,7 +114,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     fn lock_exclusive(&self) -> ExclusiveGuard {
         ExclusiveGuard(match world::kernel() {
             None => self.real.lock_exclusive(),
-            Some(kernel) => self.acquire(kernel, Location::caller(), Real::try_lock_exclusive),
+            Some(kernel) => self.acquire(&kernel, Location::caller(), Real::try_lock_exclusive),
         })
     }
 
@@ -134,7 +134,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
         // SAFETY: the guard proves that the lock is held for writing.
         unsafe { self.real.unlock_exclusive(guard.0) };
         if let Some(kernel) = world::kernel() {
-            self.released(kernel);
+            self.released(&kernel);
         }
     }
 

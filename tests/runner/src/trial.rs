@@ -3,7 +3,7 @@
 use super::options::{Mode, Schedule};
 use super::recent::{Repeated, recent};
 use super::scene::{Chronicle, chronicle};
-use labrt::{Failure, Kind, Simulation, harness, time, trace};
+use labrt::{Failure, FailureKind, Simulation, harness, time, trace};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::time::Duration;
@@ -171,7 +171,7 @@ fn from_root(text: &str) -> String {
 }
 
 fn is_stuck(failure: &Failure) -> bool {
-    failure.kind == Kind::Stuck
+    failure.kind == FailureKind::Stuck
 }
 
 fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {

@@ -1,6 +1,7 @@
 //! Signals: naming the simulated thread whose stack overflowed, and asking a stuck one where it is.
 
-use crate::world;
+use crate::base::frames::{self, FRAMES};
+use crate::kernel::world;
 use parking_lot::Mutex;
 use std::backtrace::Backtrace;
 use std::ffi::c_int;
@@ -18,9 +19,6 @@ pub(crate) struct Witness {
 
 static ANSWER: Mutex<Option<Witness>> = Mutex::new(None);
 static ASKED: AtomicBool = AtomicBool::new(false);
-
-/// Frames of the report's backtrace.
-const FRAMES: usize = 12;
 
 /// Replaces the process's handler for memory faults by one that knows simulated threads' guard
 /// pages; other faults end the process as before.
@@ -88,7 +86,7 @@ extern "C" fn on_question(
     let witness = Witness {
         thread: kernel.current_thread().unwrap_or_default(),
         now: kernel.true_now(),
-        backtrace: crate::panics::own_frames(&backtrace, FRAMES),
+        backtrace: frames::own_frames(&backtrace, FRAMES),
     };
     *ANSWER.lock() = Some(witness);
 }

@@ -7,49 +7,14 @@
 //! thread that runs, real time for one that sleeps in the kernel. So a busy machine raises no
 //! alarm.
 
-use crate::failure::{Failure, Kind};
+use super::signals::{self, Witness};
+use crate::base::{Failure, FailureKind, Progress};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::panic::Location;
-use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// How often the watchdog looks.
 const LOOK: Duration = Duration::from_millis(200);
-
-/// What a run shows of itself to its watchdog.
-#[derive(Default)]
-pub(crate) struct Progress {
-    switches: AtomicU64,
-    /// Where the last thread parked.
-    last: AtomicPtr<Location<'static>>,
-    /// The run's OS thread.
-    thread: AtomicI32,
-}
-
-impl Progress {
-    /// Counts a switch. One thread writes, so a load and a store will do.
-    #[inline]
-    pub(crate) fn tick(&self) {
-        self.switches
-            .store(self.switches.load(Relaxed) + 1, Relaxed);
-    }
-
-    #[inline]
-    pub(crate) fn last_seen(&self, at: &'static Location<'static>) {
-        self.last.store(ptr::from_ref(at).cast_mut(), Relaxed);
-    }
-
-    pub(crate) fn set_thread(&self) {
-        self.thread.store(system::this_thread(), Relaxed);
-    }
-
-    fn last(&self) -> Option<&'static Location<'static>> {
-        let last = self.last.load(Relaxed);
-        // SAFETY: null, or made from a `&'static Location` in `last_seen`.
-        unsafe { last.as_ref() }
-    }
-}
 
 /// What a run is doing that makes no progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +30,8 @@ enum Doing {
 pub(crate) struct Stuck {
     doing: Doing,
     last: Option<&'static Location<'static>>,
-    witness: Option<overflow::Witness>,
+    witness: Option<Witness>,
 }
-
-use crate::overflow;
 
 impl Stuck {
     pub(crate) fn failure(self, seed: u64) -> Failure {
@@ -96,9 +59,14 @@ impl Stuck {
         };
         Failure {
             backtrace,
-            ..Failure::new(Kind::Stuck, reason, seed, ns, thread)
+            ..Failure::new(FailureKind::Stuck, reason, seed, ns, thread)
         }
     }
+}
+
+/// The system's number of the calling thread, by which [`wait`] finds it.
+pub(crate) fn this_thread() -> i32 {
+    system::this_thread()
 }
 
 /// Waits for the run's report, or gives the run up.
@@ -119,8 +87,8 @@ pub(crate) fn wait<T>(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let thread = progress.thread.load(Relaxed);
-        let now_count = progress.switches.load(Relaxed);
+        let thread = progress.thread();
+        let now_count = progress.switches();
         let now_doing = system::doing(thread);
         let now_used = system::processor_time(thread);
         if now_count != count || now_doing != doing {
@@ -135,7 +103,7 @@ pub(crate) fn wait<T>(
         };
         used = now_used;
         if wasted >= patience {
-            let witness = overflow::question(thread);
+            let witness = signals::question(thread);
             return Err(Stuck {
                 doing,
                 last: progress.last(),

@@ -1,81 +1,11 @@
-//! Panics of simulated threads: noted where they begin, reported where they end.
+//! Which frames of a backtrace a report shows.
 
-use crate::failure::{Failure, Kind};
-use crate::kernel::Kernel;
-use crate::world;
-use std::any::Any;
 use std::backtrace::Backtrace;
-use std::cell::RefCell;
-use std::panic;
 use std::path::PathBuf;
-use std::sync::{Once, OnceLock};
-
-/// What the panic hook saw, until the panic reaches the bottom of its thread.
-struct Noted {
-    message: String,
-    backtrace: Backtrace,
-}
-
-thread_local! {
-    static NOTED: RefCell<Option<Noted>> = const { RefCell::new(None) };
-}
-
-/// Makes panics of simulated threads silent: their run's report tells them. Others are told as
-/// before.
-pub(crate) fn install_hook() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| match world::kernel_if_alive() {
-            None => before(info),
-            Some(kernel) => {
-                if kernel.is_unwinding() {
-                    // A panic in a destructor that a panic or crash runs: the process may end
-                    // here, and no report be written.
-                    before(info);
-                    eprintln!("while {} was being unwound", kernel.here());
-                }
-                kernel.begin_unwinding();
-                let place = info
-                    .location()
-                    .map(|at| format!(" at {at}"))
-                    .unwrap_or_default();
-                let message = text_of(info.payload());
-                let noted = Noted {
-                    message: format!("panic{place}: {message}"),
-                    backtrace: Backtrace::force_capture(),
-                };
-                NOTED.with_borrow_mut(|slot| *slot = Some(noted));
-            }
-        }));
-    });
-}
-
-/// The failure of the panic that has just ended the running thread.
-pub(crate) fn failure_of(kernel: &Kernel, payload: &(dyn Any + Send)) -> Failure {
-    let noted = NOTED.with_borrow_mut(Option::take);
-    let (message, backtrace) = match noted {
-        Some(noted) => (
-            noted.message,
-            own_frames(&noted.backtrace.to_string(), FRAMES),
-        ),
-        None => (format!("panic: {}", text_of(payload)), String::new()),
-    };
-    Failure {
-        backtrace,
-        ..kernel.failure(Kind::Panic, message)
-    }
-}
-
-fn text_of(payload: &(dyn Any + Send)) -> &str {
-    let fixed = payload.downcast_ref::<&'static str>().copied();
-    fixed
-        .or(payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("(no message)")
-}
+use std::sync::OnceLock;
 
 /// How many frames a report shows.
-const FRAMES: usize = 12;
+pub(crate) const FRAMES: usize = 12;
 
 /// Folders of the harness's other crates.
 static HIDDEN: OnceLock<Vec<PathBuf>> = OnceLock::new();

@@ -2,10 +2,8 @@
 //! clock for `Instant`, sleep - is answered from the simulation on a simulation's thread. In the
 //! real world the C library's own functions answer, at their own speed.
 
-use crate::failure::Kind;
-use crate::kernel::Kernel;
-use crate::time::{BEGIN_WALL, ORIGIN};
-use crate::world;
+use crate::base::{BEGIN_WALL, FailureKind, ORIGIN, frames};
+use crate::kernel::{Kernel, world};
 use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -72,7 +70,7 @@ pub unsafe extern "C" fn clock_gettime(clock: libc::clockid_t, out: *mut libc::t
     static REAL: Real = Real::new(c"clock_gettime");
     type Function = unsafe extern "C" fn(libc::clockid_t, *mut libc::timespec) -> c_int;
     if let Some(kernel) = world::kernel_if_alive()
-        && let Some(ns) = simulated_clock(kernel, clock)
+        && let Some(ns) = simulated_clock(&kernel, clock)
     {
         // SAFETY: the caller vouches for `out`.
         let out = unsafe { &mut *out };
@@ -116,7 +114,7 @@ pub unsafe extern "C" fn clock_nanosleep(
         *mut libc::timespec,
     ) -> c_int;
     if let Some(kernel) = world::kernel_if_alive() {
-        refuse_sleep(kernel);
+        refuse_sleep(&kernel);
     }
     // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
     unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(clock, flags, wanted, left) }
@@ -135,7 +133,7 @@ pub unsafe extern "C" fn nanosleep(
     static REAL: Real = Real::new(c"nanosleep");
     type Function = unsafe extern "C" fn(*const libc::timespec, *mut libc::timespec) -> c_int;
     if let Some(kernel) = world::kernel_if_alive() {
-        refuse_sleep(kernel);
+        refuse_sleep(&kernel);
     }
     // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
     unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(wanted, left) }
@@ -147,12 +145,12 @@ fn refuse_sleep(kernel: &Kernel) {
     kernel.abandon_current();
     let backtrace = std::backtrace::Backtrace::force_capture().to_string();
     let mut failure = kernel.failure(
-        Kind::Stuck,
+        FailureKind::Stuck,
         "std::thread::sleep inside a simulation: it would stop everybody's time; use labrt's \
          thread::sleep instead"
             .into(),
     );
-    failure.backtrace = crate::panics::own_frames(&backtrace, 8);
+    failure.backtrace = frames::own_frames(&backtrace, 8);
     kernel.set_failure(failure);
     kernel.halt_for_good();
 }

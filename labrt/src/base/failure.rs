@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What kind of end a failed run came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FailureKind {
     /// A thread panicked: an assertion of a test, or a mistake in the code under test.
     Panic,
     /// Threads wait for each other, or all for something that never comes.
@@ -23,7 +23,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// What kind of end it was.
-    pub kind: Kind,
+    pub kind: FailureKind,
     /// The reason; the first line is the short form.
     pub reason: String,
     /// The run's seed.
@@ -37,7 +37,13 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(kind: Kind, reason: String, seed: u64, ns: u64, thread: String) -> Failure {
+    pub(crate) fn new(
+        kind: FailureKind,
+        reason: String,
+        seed: u64,
+        ns: u64,
+        thread: String,
+    ) -> Failure {
         let at = Duration::from_nanos(ns);
         Failure {
             kind,

@@ -1,0 +1,62 @@
+//! What a run's event stream consists of.
+
+use super::ids::NodeId;
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What an event says. `Display` is its line in the one-line notation, such as
+/// `n1@2 → n3 AppendEntries prev=4@1 [5@2]`.
+pub trait Body: fmt::Display + Any + Send + Sync {
+    /// The event's kind, such as `send`, `save` or `crash`.
+    fn kind(&self) -> &'static str;
+}
+
+/// Something that happened at a moment of the run.
+#[derive(Clone)]
+pub struct Event {
+    /// Virtual (or real) time since the run began.
+    pub at: Duration,
+    /// The node on whose thread it happened; `None` for the harness's own.
+    pub node: Option<NodeId>,
+    /// The thread's name.
+    pub thread: Arc<str>,
+    /// What happened.
+    pub body: Arc<dyn Body>,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>11.6}  {}", self.at.as_secs_f64(), self.body)
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Event) -> bool {
+        let text = |event: &Event| event.body.to_string();
+        (self.at, self.node, &self.thread) == (other.at, other.node, &other.thread)
+            && text(self) == text(other)
+    }
+}
+
+/// Stands at the beginning of a trace that has lost its own.
+pub(crate) struct Dropped(pub(crate) u64);
+
+impl Body for Dropped {
+    fn kind(&self) -> &'static str {
+        "dropped"
+    }
+}
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({} earlier events are not kept)", self.0)
+    }
+}
