@@ -1,12 +1,14 @@
 //! The caller's side of a call: bytes there, bytes back.
 
-use crate::event::{Loss, Message, Step};
+use crate::error::CallError;
+use crate::event::Message;
 use crate::handler::Handling;
-use crate::network::Shared;
+use crate::id::{EndId, ServerId};
+use crate::reply_slot::{Answer, ReplySlot};
 use crate::router::{Path, Verdict};
 use crate::service::{Method, MethodKind};
-use crate::slot::{Answer, Slot};
-use crate::{EndId, ServerId};
+use crate::shared::Shared;
+use crate::step::{Loss, Step};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,8 +17,8 @@ use std::time::Duration;
 const GONE_CHECK: Duration = Duration::from_millis(100);
 
 /// What one call at a time needs: a place for the answer, and for the bytes that go and come.
-pub(crate) struct Desk {
-    pub(crate) slot: Arc<Slot>,
+pub(crate) struct CallBuffer {
+    pub(crate) slot: Arc<ReplySlot>,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -46,21 +48,24 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Sends what lies on the desk, and waits. Whether the desk then holds the reply; an error says
-    /// why caller and server do not understand each other.
+    /// Sends what the buffer holds, and waits. Whether the buffer then holds the reply.
+    ///
+    /// # Errors
+    /// When caller and server do not understand each other.
     #[track_caller]
-    pub(crate) fn exchange(&self, desk: &mut Desk) -> Result<bool, String> {
+    pub(crate) fn exchange(&self, buffer: &mut CallBuffer) -> Result<bool, CallError> {
         let network = self.network;
         network
             .bytes
-            .fetch_add(desk.bytes.len() as u64, Ordering::Relaxed);
-        labrt::trace::fold(&desk.bytes);
+            .fetch_add(buffer.bytes.len() as u64, Ordering::Relaxed);
+        labrt::trace::fold(&buffer.bytes);
         let now = network.now_for_links();
         let rng = &mut labrt::rand::rng();
-        let verdict = network
-            .router
-            .lock()
-            .send(self.end, self.method, desk.bytes.len(), now, rng);
+        let verdict =
+            network
+                .router
+                .lock()
+                .send(self.end, self.method, buffer.bytes.len(), now, rng);
         match verdict {
             Verdict::Closed => Ok(false),
             Verdict::Lost {
@@ -69,15 +74,12 @@ impl<'a> Call<'a> {
                 after,
                 loss,
             } => {
-                self.tell(Step::Sent, to, kind.as_ref(), &desk.bytes);
-                self.tell(Step::Lost(loss), to, kind.as_ref(), &desk.bytes);
-                desk.slot.wait(after);
+                self.tell(Step::Sent, to, kind.as_ref(), &buffer.bytes);
+                self.tell(Step::Lost(loss), to, kind.as_ref(), &buffer.bytes);
+                buffer.slot.wait(after);
                 Ok(false)
             }
-            Verdict::NoSuchMethod { offered } => Err(format!(
-                "the server has no such method; it offers {}",
-                offered.join(", ")
-            )),
+            Verdict::NoSuchMethod { offered } => Err(CallError::NoSuchMethod { offered }),
             Verdict::Arrives {
                 path,
                 method,
@@ -85,11 +87,11 @@ impl<'a> Call<'a> {
                 copy,
             } => {
                 let (to, kind) = (Some(path.server.id), &method.kind);
-                self.tell(Step::Sent, to, Some(kind), &desk.bytes);
-                self.send(desk, &path, &method, after, copy);
-                match self.wait(desk, &path) {
+                self.tell(Step::Sent, to, Some(kind), &buffer.bytes);
+                self.send(buffer, &path, &method, after, copy);
+                match self.wait(buffer, &path) {
                     Outcome::Reply => {
-                        self.tell(Step::Returned, to, Some(kind), &desk.bytes);
+                        self.tell(Step::Returned, to, Some(kind), &buffer.bytes);
                         Ok(true)
                     }
                     // The server's side has told of its reply.
@@ -107,7 +109,7 @@ impl<'a> Call<'a> {
     /// Starts what will handle the request.
     fn send(
         &self,
-        desk: &mut Desk,
+        buffer: &mut CallBuffer,
         path: &Path,
         method: &Arc<Method>,
         after: Duration,
@@ -118,9 +120,9 @@ impl<'a> Call<'a> {
             network: Arc::clone(self.network),
             path: path.clone(),
             method: Arc::clone(method),
-            bytes: std::mem::take(&mut desk.bytes),
+            bytes: std::mem::take(&mut buffer.bytes),
             after,
-            slot: Some(Arc::clone(&desk.slot)),
+            slot: Some(Arc::clone(&buffer.slot)),
         };
         if let Some(after) = copy {
             request.copy(after).start();
@@ -130,9 +132,9 @@ impl<'a> Call<'a> {
 
     /// Waits for the answer to a request that is on its way.
     #[track_caller]
-    fn wait(&self, desk: &mut Desk, path: &Path) -> Outcome {
+    fn wait(&self, buffer: &mut CallBuffer, path: &Path) -> Outcome {
         let answer = loop {
-            match desk.slot.wait(GONE_CHECK) {
+            match buffer.slot.wait(GONE_CHECK) {
                 Some(answer) => break answer,
                 None if path.is_gone() => return Outcome::Lost(Loss::ServerGone),
                 None => {}
@@ -144,7 +146,8 @@ impl<'a> Call<'a> {
             Answer::Misfit(why) => return Outcome::Misfit(why),
             Answer::Closed => return Outcome::Lost(Loss::Closed),
         };
-        if after > Duration::ZERO && (self.network.is_closed() || desk.slot.wait(after).is_some()) {
+        if after > Duration::ZERO && (self.network.is_closed() || buffer.slot.wait(after).is_some())
+        {
             return Outcome::Lost(Loss::Closed);
         }
         match bytes {
@@ -153,7 +156,7 @@ impl<'a> Call<'a> {
                 self.network
                     .bytes
                     .fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                desk.bytes = bytes;
+                buffer.bytes = bytes;
                 Outcome::Reply
             }
         }
@@ -180,10 +183,10 @@ impl<'a> Call<'a> {
 
 /// How the wait for an answer ended.
 enum Outcome {
-    /// The desk holds the reply.
+    /// The buffer holds the reply.
     Reply,
     /// There will be none.
     Lost(Loss),
-    /// The server could not read the request, or write its reply.
-    Misfit(String),
+    /// The server could not read the request, or not write its reply.
+    Misfit(CallError),
 }

@@ -1,10 +1,11 @@
 //! The caller's side of a call: what knows its types.
 
-use crate::call::{Call, Desk};
-use crate::network::Shared;
-use crate::slot::Slot;
-use crate::{EndId, ServerId};
-use labcodec::value::Value;
+use crate::call::{Call, CallBuffer};
+use crate::error::CallError;
+use crate::id::{EndId, ServerId};
+use crate::reply_slot::ReplySlot;
+use crate::service::MethodKind;
+use crate::shared::Shared;
 use labrt::harness::{self, Mutex};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::type_name;
@@ -17,7 +18,7 @@ pub struct ClientEnd {
     from: ServerId,
     network: Arc<Shared>,
     /// What earlier calls left for the next: each call has its own while it runs.
-    spare: Arc<Mutex<Vec<Desk>>>,
+    spare: Arc<Mutex<Vec<CallBuffer>>>,
 }
 
 impl ClientEnd {
@@ -53,61 +54,60 @@ impl ClientEnd {
         R: DeserializeOwned,
     {
         harness::about_to_block("an RPC");
-        let mut desk = self.begin()?;
+        let mut buffer = self.begin()?;
         let fails = |why: String| -> ! {
             let (args, reply) = (type_name::<A>(), type_name::<R>());
             harness::fail(format!(
                 "call of {method} with a {args} for a {reply}: {why}"
             ))
         };
-        if let Err(error) = labcodec::encode_into(args, &mut desk.bytes) {
+        if let Err(error) = labcodec::encode_into(args, &mut buffer.bytes) {
             fails(format!("the arguments {error}"));
         }
-        match Call::new(&self.network, self.id, self.from, method).exchange(&mut desk) {
+        match self.exchange(method, &mut buffer) {
             Ok(true) => {}
             Ok(false) => return None,
-            Err(why) => fails(why),
+            Err(error) => fails(error.to_string()),
         }
-        match labcodec::decode(&desk.bytes) {
+        match labcodec::decode(&buffer.bytes) {
             Ok(reply) => {
-                self.end(desk);
+                self.end(buffer);
                 Some(reply)
             }
             Err(error) => {
-                let kind = self.network.router.lock().kind(method);
-                let sent = kind.map_or("reply", |kind| kind.reply.type_name());
+                let sent = self
+                    .kind(method)
+                    .map_or("reply", |kind| kind.reply.type_name());
                 fails(format!("the server returned a {sent}, which is {error}"))
             }
         }
     }
 
-    /// As [`ClientEnd::call`], for a caller that does not know the types: arguments and reply are
-    /// trees of values.
-    ///
-    /// # Errors
-    /// When no server ever offered `method`, or `args` does not describe its arguments.
+    /// The types of `method`, if any server ever offered it.
+    pub(crate) fn kind(&self, method: &str) -> Option<Arc<MethodKind>> {
+        self.network.router.lock().kind(method)
+    }
+
+    /// The names of all methods that any server ever offered.
+    pub(crate) fn offered(&self) -> Vec<String> {
+        let kinds = self.network.router.lock().kinds();
+        kinds.iter().map(|kind| kind.name.clone()).collect()
+    }
+
+    /// Calls `method` with the encoded arguments that `buffer` holds; whether it then holds the
+    /// encoded reply.
     #[track_caller]
-    pub fn call_value(&self, method: &str, args: Value) -> Result<Option<Value>, labcodec::Error> {
-        harness::about_to_block("an RPC");
-        let kind = self.network.router.lock().kind(method);
-        let kind = kind.ok_or_else(|| {
-            labcodec::Error::Unsupported(format!("no server ever offered a method {method}"))
-        })?;
-        let bytes = kind.args.bytes(args)?;
-        let Some(mut desk) = self.begin() else {
-            return Ok(None);
-        };
-        desk.bytes = bytes;
-        match Call::new(&self.network, self.id, self.from, method).exchange(&mut desk) {
-            Ok(false) => Ok(None),
-            Ok(true) => kind.reply.value(&desk.bytes).map(Some),
-            Err(why) => Err(labcodec::Error::Mismatch(why)),
-        }
+    pub(crate) fn exchange(
+        &self,
+        method: &str,
+        buffer: &mut CallBuffer,
+    ) -> Result<bool, CallError> {
+        Call::new(&self.network, self.id, self.from, method).exchange(buffer)
     }
 
     /// What a call needs, or nothing if there can be none.
     #[track_caller]
-    fn begin(&self) -> Option<Desk> {
+    pub(crate) fn begin(&self) -> Option<CallBuffer> {
         if self.network.is_closed() {
             return None;
         }
@@ -115,7 +115,7 @@ impl ClientEnd {
         if crashed && harness::is_simulated() {
             return None;
         }
-        let desk = self.spare.lock().pop().unwrap_or_else(|| self.furnish());
+        let buffer = self.spare.lock().pop().unwrap_or_else(|| self.new_buffer());
         if crashed {
             // A real thread lives on when its node has crashed. It waits like any caller that is
             // cut off: answered at once, a loop that tries again would spin.
@@ -125,25 +125,25 @@ impl ClientEnd {
                 .lock()
                 .conditions
                 .dead_end(&mut labrt::rand::rng());
-            desk.slot.wait(after);
+            buffer.slot.wait(after);
             return None;
         }
-        Some(desk)
+        Some(buffer)
     }
 
-    fn furnish(&self) -> Desk {
-        let slot = Arc::new(Slot::new());
-        self.network.router.lock().add_slot(&slot);
-        Desk {
+    fn new_buffer(&self) -> CallBuffer {
+        let slot = Arc::new(ReplySlot::new());
+        self.network.add_caller(&slot);
+        CallBuffer {
             slot,
             bytes: Vec::new(),
         }
     }
 
-    /// Leaves the desk for the next call. Only that of a call that was answered can be used again:
-    /// any other's slot may still be.
-    fn end(&self, mut desk: Desk) {
-        desk.bytes.clear();
-        self.spare.lock().push(desk);
+    /// Leaves the buffer for the next call. Only the buffer of a call that was answered can be used
+    /// again: into the slot of any other, a late answer may still come.
+    pub(crate) fn end(&self, mut buffer: CallBuffer) {
+        buffer.bytes.clear();
+        self.spare.lock().push(buffer);
     }
 }

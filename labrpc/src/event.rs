@@ -1,8 +1,9 @@
 //! What the harness sees of a message.
 
-use crate::ServerId;
+use crate::id::ServerId;
 use crate::notation;
 use crate::service::MethodKind;
+use crate::step::Step;
 use labcodec::value::Value;
 use labrt::trace::Body;
 use std::fmt;
@@ -11,42 +12,6 @@ use std::sync::Arc;
 /// Who is called at each step of each message, on the thread that takes the step and before
 /// anything follows from it. It must not block.
 pub type Observer = Arc<dyn Fn(&Message<'_>) + Send + Sync>;
-
-/// A step on a message's way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// The request leaves its sender.
-    Sent,
-    /// The request has arrived, and its handler is about to run.
-    Arrived,
-    /// The handler has returned, and the reply leaves the server.
-    Replied,
-    /// The reply has arrived, and the call is about to return it.
-    Returned,
-    /// The call will have no reply, or not this one.
-    Lost(Loss),
-}
-
-/// Why a call has no reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Loss {
-    /// The caller's end is disabled or not connected, or its server is gone.
-    NotConnected,
-    /// This direction is blocked.
-    Blocked,
-    /// The request was lost on its way.
-    Request,
-    /// The reply was lost on its way.
-    Reply,
-    /// The server went while the request was under way or its handler ran, or the end was disabled.
-    ServerGone,
-    /// The handler, a stand-in, chose not to reply.
-    NoReply,
-    /// The handler panicked (real world; in a simulation that ends the run).
-    Panicked,
-    /// The network was closed.
-    Closed,
-}
 
 /// A message at one step of its way, as an [`Observer`] sees it.
 pub struct Message<'a> {
@@ -134,15 +99,6 @@ fn read(kind: Option<&Arc<MethodKind>>, is_reply: bool, bytes: &[u8]) -> Option<
     let kind = kind?;
     let codec = if is_reply { &kind.reply } else { &kind.args };
     codec.shown(bytes).ok()
-}
-
-impl Step {
-    fn is_of_reply(self) -> bool {
-        matches!(
-            self,
-            Step::Replied | Step::Returned | Step::Lost(Loss::Reply)
-        )
-    }
 }
 
 impl fmt::Display for MessageEvent {

@@ -1,7 +1,7 @@
 //! The odds: what becomes of one message under given conditions. There is no clock here, only how
 //! long something will take.
 
-use crate::link::Latency;
+use crate::latency::{Latency, up_to};
 use labrt::rand::{Rng, RngExt};
 use std::time::Duration;
 
@@ -103,9 +103,4 @@ impl Conditions {
             false => up_to(DEAD_END_MAX, rng),
         }
     }
-}
-
-/// A duration between nothing and `most`, all equally likely.
-pub(crate) fn up_to(most: Duration, rng: &mut impl Rng) -> Duration {
-    rng.random_range(Duration::ZERO..=most)
 }

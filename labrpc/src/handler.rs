@@ -1,10 +1,11 @@
 //! The server's side of a call.
 
-use crate::event::{Loss, Message, Step};
-use crate::network::Shared;
+use crate::event::Message;
+use crate::reply_slot::{Answer, ReplySlot};
 use crate::router::Path;
 use crate::service::Method;
-use crate::slot::{Answer, Slot};
+use crate::shared::Shared;
+use crate::step::{Loss, Step};
 use labrt::{harness, thread};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,18 +23,18 @@ pub(crate) struct Handling {
     /// How long the request is under way.
     pub(crate) after: Duration,
     /// Where the caller waits; nobody waits for the answer to a copy.
-    pub(crate) slot: Option<Arc<Slot>>,
+    pub(crate) slot: Option<Arc<ReplySlot>>,
 }
 
 impl Handling {
     /// Gives the request a thread of its own on the server's node.
     pub(crate) fn start(self) {
+        let node = self.path.server.node.clone();
         if harness::is_simulated() {
-            let node = self.path.server.node.clone();
             harness::spawn_on(&node, "an RPC handler", Box::new(move || self.run()));
         } else {
             let network = Arc::clone(&self.network);
-            network.pool.run(self);
+            network.pool.run(node, Box::new(move || self.run()));
         }
     }
 
@@ -120,7 +121,7 @@ fn nothing(loss: Loss, after: Duration) -> Answer {
 }
 
 /// The caller, as long as it has no answer. Nobody waits for the answer to a copy.
-struct Waiting(Option<Arc<Slot>>);
+struct Waiting(Option<Arc<ReplySlot>>);
 
 impl Waiting {
     fn answer(&mut self, answer: Answer) {

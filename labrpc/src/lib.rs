@@ -25,35 +25,25 @@
 
 mod call;
 mod end;
+mod error;
 mod event;
 mod faults;
 mod handler;
+pub mod harness;
+mod id;
+mod latency;
 mod link;
 mod network;
 mod notation;
 mod pool;
+mod reply_slot;
 mod router;
 mod service;
-mod slot;
+mod shared;
+mod spin;
+mod step;
+mod untyped;
 
 pub use end::ClientEnd;
-pub use event::{Loss, Message, MessageEvent, Observer, Step};
-pub use link::Latency;
-pub use network::Network;
-pub use service::{Codec, MethodKind, Service};
-
-/// A server's number in the network.
-pub type ServerId = usize;
-/// The numbers from here on are those of clients: they call, and serve nothing.
-pub const FIRST_CLIENT: ServerId = 1 << 16;
-
-/// How traces and reports call a server, or a client: `n2`, `c0`.
-pub fn name(id: ServerId) -> String {
-    match id.checked_sub(FIRST_CLIENT) {
-        None => format!("n{id}"),
-        Some(client) => format!("c{client}"),
-    }
-}
-
-/// An end's number: one for each (client, server, incarnation).
-pub type EndId = u64;
+pub use id::{EndId, FIRST_CLIENT, ServerId, name};
+pub use service::Service;

@@ -1,43 +1,8 @@
 //! What one direction between two servers adds to the conditions of the whole network.
 
-use crate::faults::up_to;
-use labrt::rand::{Rng, RngExt};
+use crate::latency::Latency;
+use labrt::rand::Rng;
 use std::time::Duration;
-
-/// How long each message takes on its way. Every direction of every pair of servers can have its
-/// own; none is the default.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Latency {
-    /// Always the same.
-    Fixed(Duration),
-    /// Between two bounds, all equally likely.
-    Uniform(Duration, Duration),
-    /// Mostly near `least`, seldom much longer, never above `most`: a Pareto distribution, in which
-    /// one message in `2^shape` takes longer than twice `least`.
-    HeavyTailed {
-        /// What the fastest message takes.
-        least: Duration,
-        /// What the slowest message takes.
-        most: Duration,
-        /// How thin the tail is; 1.0 is very heavy, 3.0 is light.
-        shape: f64,
-    },
-}
-
-impl Latency {
-    pub(crate) fn draw(&self, rng: &mut impl Rng) -> Duration {
-        match *self {
-            Latency::Fixed(always) => always,
-            Latency::Uniform(least, most) => least + up_to(most.saturating_sub(least), rng),
-            Latency::HeavyTailed { least, most, shape } => {
-                let beyond: f64 = 1.0 - rng.random::<f64>(); // never zero
-                let factor = beyond.powf(-1.0 / shape);
-                let drawn = least.as_secs_f64() * factor;
-                Duration::try_from_secs_f64(drawn).unwrap_or(most).min(most)
-            }
-        }
-    }
-}
 
 /// One direction between two servers.
 #[derive(Clone, Debug, Default)]

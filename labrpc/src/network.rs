@@ -1,18 +1,14 @@
 //! The orders that a test gives.
 
 use crate::end::ClientEnd;
-use crate::event::{Message, Observer};
-use crate::link::Latency;
-use crate::pool::Pool;
-use crate::router::Router;
+use crate::event::Observer;
+use crate::id::{EndId, ServerId};
+use crate::latency::Latency;
 use crate::service::{MethodKind, Service};
-use crate::slot::Answer;
-use crate::{EndId, ServerId};
+use crate::shared::Shared;
 use labrt::Node;
-use labrt::harness::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
 /// The in-process network. A handle: clones are the same network.
 ///
@@ -21,50 +17,6 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Network {
     shared: Arc<Shared>,
-}
-
-/// What ends, handlers and the orders share.
-#[derive(Default)]
-pub(crate) struct Shared {
-    pub(crate) router: Mutex<Router>,
-    /// Requests sent by anyone.
-    pub(crate) count: AtomicU64,
-    /// Bytes of arguments sent and replies delivered.
-    pub(crate) bytes: AtomicU64,
-    pub(crate) pool: Pool,
-    closed: AtomicBool,
-    observer: Mutex<Option<Observer>>,
-    is_observed: AtomicBool,
-    /// Some link has a bandwidth: only then does anybody have to know the time.
-    has_bandwidth: AtomicBool,
-}
-
-impl Shared {
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
-    }
-
-    /// Tells those who watch of a message. Next to free when nobody does.
-    pub(crate) fn tell<'a>(&self, message: impl FnOnce() -> Message<'a>) {
-        let is_observed = self.is_observed.load(Ordering::Acquire);
-        if !is_observed && !labrt::trace::is_on() {
-            return;
-        }
-        let message = message();
-        labrt::trace::record(|| message.event());
-        let observer = self.observer.lock().clone();
-        if let Some(observer) = observer {
-            observer(&message);
-        }
-    }
-
-    /// The time since the run began, if it matters.
-    pub(crate) fn now_for_links(&self) -> Duration {
-        match self.has_bandwidth.load(Ordering::Acquire) {
-            true => labrt::time::since_start(),
-            false => Duration::ZERO,
-        }
-    }
 }
 
 impl Network {
@@ -77,11 +29,7 @@ impl Network {
 
     /// Ends every pending call at once (without a reply), and every call to come.
     pub fn cleanup(&self) {
-        self.shared.closed.store(true, Ordering::Release);
-        let slots = self.shared.router.lock().close();
-        for slot in slots {
-            slot.answer(Answer::Closed);
-        }
+        self.shared.close();
     }
 
     /// Makes an end, owned by client `from`; not connected, not enabled.
@@ -169,7 +117,7 @@ impl Network {
 
     /// How many bytes a second get from one server to another; messages queue.
     pub fn set_bandwidth(&self, from: ServerId, to: ServerId, bytes_per_second: Option<u64>) {
-        self.shared.has_bandwidth.store(true, Ordering::Release);
+        self.shared.has_bandwidth();
         self.shared.router.lock().link_mut(from, to).bandwidth = bytes_per_second;
     }
 
@@ -180,10 +128,7 @@ impl Network {
 
     /// Calls `observer` at each step of each message from now on; `None` ends that.
     pub fn observe(&self, observer: Option<Observer>) {
-        self.shared
-            .is_observed
-            .store(observer.is_some(), Ordering::Release);
-        *self.shared.observer.lock() = observer;
+        self.shared.observe(observer);
     }
 
     /// Requests that server `id` handled, in its present incarnation.

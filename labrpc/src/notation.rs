@@ -5,8 +5,8 @@
 //! not recognised follows as `field=value`; a message of which nothing is recognised is shown as it
 //! is.
 
-use crate::ServerId;
-use crate::event::{Loss, Step};
+use crate::id::ServerId;
+use crate::step::{Loss, Step};
 use labcodec::names;
 use labcodec::value::{Value, same_name};
 use std::fmt::{self, Display, Formatter};
@@ -30,8 +30,8 @@ impl Display for Line<'_> {
             .value
             .as_ref()
             .and_then(|value| value.field_of(names::TERM));
-        let to = self.to.map_or("nobody".to_string(), crate::name);
-        f.write_str(&crate::name(self.from))?;
+        let to = self.to.map_or("nobody".to_string(), crate::id::name);
+        f.write_str(&crate::id::name(self.from))?;
         match term {
             Some(term) if !self.is_reply => write!(f, "@{term}")?,
             _ => {}

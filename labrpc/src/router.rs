@@ -1,17 +1,17 @@
 //! Who is connected to whom; turns an attempt to send into its verdict. Nothing here waits, and
 //! nothing here knows the time.
 
-use crate::event::Loss;
 use crate::faults::{Conditions, ReplyFate};
-use crate::link::{Latency, Link};
+use crate::id::{EndId, ServerId};
+use crate::latency::Latency;
+use crate::link::Link;
 use crate::service::{Method, MethodKind};
-use crate::slot::Slot;
-use crate::{EndId, ServerId};
+use crate::step::Loss;
 use labrt::Node;
 use labrt::rand::Rng;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// A server of the network, in one incarnation.
@@ -71,8 +71,6 @@ pub(crate) struct Router {
     links: BTreeMap<(ServerId, ServerId), Link>,
     /// Every method that any server ever offered.
     kinds: BTreeMap<String, Arc<MethodKind>>,
-    /// Where callers wait, for the day that the network is closed.
-    slots: Vec<Weak<Slot>>,
     closed: bool,
 }
 
@@ -148,17 +146,9 @@ impl Router {
         self.links.entry((from, to)).or_default()
     }
 
-    pub(crate) fn add_slot(&mut self, slot: &Arc<Slot>) {
-        if self.slots.len() == self.slots.capacity() {
-            self.slots.retain(|slot| slot.strong_count() > 0);
-        }
-        self.slots.push(Arc::downgrade(slot));
-    }
-
-    /// From now on nothing is sent. The callers that wait, to be woken.
-    pub(crate) fn close(&mut self) -> Vec<Arc<Slot>> {
+    /// From now on nothing is sent.
+    pub(crate) fn close(&mut self) {
         self.closed = true;
-        self.slots.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// What becomes of a request of `bytes` bytes that is sent over `end` at `now`.

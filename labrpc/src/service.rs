@@ -1,5 +1,6 @@
 //! Methods by name, with their types erased.
 
+use crate::error::CallError;
 use labcodec::Error;
 use labcodec::value::{Value, from_value, to_value};
 use labrt::harness;
@@ -20,9 +21,8 @@ pub(crate) struct Method {
     handler: Handler,
 }
 
-/// Decodes the arguments and leaves the encoded reply in their place. Whether there is a reply; an
-/// error says what does not fit.
-type Handler = Box<dyn Fn(&mut Vec<u8>) -> Result<bool, String> + Send + Sync>;
+/// Decodes the arguments and leaves the encoded reply in their place. Whether there is a reply.
+pub(crate) type Handler = Box<dyn Fn(&mut Vec<u8>) -> Result<bool, CallError> + Send + Sync>;
 
 /// A method's name and types, without what it does: enough to look into its messages and to make
 /// new ones.
@@ -142,16 +142,14 @@ impl Service {
         R: Serialize + DeserializeOwned + 'static,
     {
         let handler = move |bytes: &mut Vec<u8>| {
-            let args: A = labcodec::decode(bytes).map_err(|error| {
-                format!(
-                    "the server takes a {}; the arguments are {error}",
-                    type_name::<A>()
-                )
-            })?;
+            let takes = type_name::<A>();
+            let args: A =
+                labcodec::decode(bytes).map_err(|error| CallError::Arguments { takes, error })?;
             let reply = f(args);
             bytes.clear();
+            let returns = type_name::<R>();
             labcodec::encode_into(&reply, bytes)
-                .map_err(|error| format!("the server's reply, a {}, {error}", type_name::<R>()))?;
+                .map_err(|error| CallError::Reply { returns, error })?;
             Ok(true)
         };
         let kind = MethodKind {
@@ -166,10 +164,10 @@ impl Service {
         self
     }
 
-    /// Lets traces show the arguments of method `name` as what `f` makes of them: a value with names
-    /// in place of bytes that only an engine of somebody else's can read. If the description has
-    /// the fields of the paper's Figure 2 (`term`, `prev_log_index`, `entries`, …), the harness
-    /// reads them as it reads those of a message of its own.
+    /// Lets traces show the arguments of method `name` as what `f` makes of them: values with
+    /// names, in place of bytes that only their own engine can read. If the description has the
+    /// fields of the paper's Figure 2 (`term`, `prev_log_index`, `entries`, …), the harness reads
+    /// them as it reads those of a message of its own.
     ///
     /// `f` is called when a message is shown, perhaps long after it was sent and on any thread. It
     /// must depend on nothing but the message, and not block. What it cannot read it describes as
@@ -246,45 +244,16 @@ impl Service {
         Arc::make_mut(&mut self.methods[at].kind)
     }
 
-    /// A service with the methods `kinds` of somebody else's, all answered by `f`, which is given
-    /// the method and its arguments. `None` is no reply. So a test plays a server whose types it
-    /// does not know. A reply that does not fit its method fails the run.
-    pub fn stand_in(
-        kinds: &[Arc<MethodKind>],
-        f: impl Fn(&MethodKind, Value) -> Option<Value> + Send + Sync + 'static,
-    ) -> Service {
-        let f = Arc::new(f);
-        let methods = kinds.iter().map(|kind| {
-            let (f, kind) = (Arc::clone(&f), Arc::clone(kind));
-            let this = Arc::clone(&kind);
-            let handler = move |bytes: &mut Vec<u8>| {
-                let told = |what: &str, error| format!("the stand-in's {what}: {error}");
-                let args = this
-                    .args
-                    .value(bytes)
-                    .map_err(|error| told("arguments", error))?;
-                let Some(reply) = f(&this, args) else {
-                    return Ok(false);
-                };
-                *bytes = this
-                    .reply
-                    .bytes(reply)
-                    .map_err(|error| told("reply", error))?;
-                Ok(true)
-            };
-            Method {
-                kind,
-                handler: Box::new(handler),
-            }
-        });
+    /// A service of methods that are made already.
+    pub(crate) fn of(methods: Vec<Method>) -> Service {
         Service {
             name: String::new(),
-            methods: methods.collect(),
+            methods,
         }
     }
 
-    /// What this service offers.
-    pub fn kinds(&self) -> Vec<Arc<MethodKind>> {
+    /// The types of the methods that this service offers.
+    pub(crate) fn kinds(&self) -> Vec<Arc<MethodKind>> {
         self.methods
             .iter()
             .map(|method| Arc::clone(&method.kind))
@@ -297,9 +266,12 @@ impl Service {
 }
 
 impl Method {
-    /// Turns the bytes of the arguments into those of the reply, if there is one. An error says
-    /// what does not fit.
-    pub(crate) fn handle(&self, bytes: &mut Vec<u8>) -> Result<bool, String> {
+    pub(crate) fn new(kind: Arc<MethodKind>, handler: Handler) -> Method {
+        Method { kind, handler }
+    }
+
+    /// Turns the bytes of the arguments into those of the reply, if there is one.
+    pub(crate) fn handle(&self, bytes: &mut Vec<u8>) -> Result<bool, CallError> {
         (self.handler)(bytes)
     }
 }

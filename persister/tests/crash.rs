@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use labrt::{Node, Simulation, thread};
-use persister::{Moment, Persister};
+use persister::Persister;
+use persister::harness::{Disk, Moment};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,14 +21,14 @@ fn a_crash_before_or_after_each_save() {
         for moment in [Moment::Before, Moment::After] {
             let left = simulated(move || {
                 let node = Node::new("n0");
-                let disk = Arc::new(Persister::owned_by("n0"));
+                let disk = Arc::new(Disk::owned_by("n0"));
                 let victim = node.clone();
                 disk.on_save(Arc::new(move |save| {
                     if (save.number, save.moment) == (crash_at, moment) {
                         victim.crash();
                     }
                 }));
-                let own = Arc::clone(&disk);
+                let own = disk.persister();
                 node.spawn("saver", move || {
                     for number in 1..=5u64 {
                         own.save(&number, &Bytes::from(number.to_string()));
@@ -35,8 +36,9 @@ fn a_crash_before_or_after_each_save() {
                 });
                 thread::sleep(Duration::from_millis(1));
                 assert_eq!(node.live_threads(), 0);
-                let next = disk.fence_and_copy();
-                let (state, snapshot) = (next.read_state::<u64>(), next.read_snapshot());
+                let next = Arc::new(disk.fence_and_copy());
+                let saved = next.persister();
+                let (state, snapshot) = (saved.read_state::<u64>(), saved.read_snapshot());
                 let number = state.unwrap_or(0);
                 let snapshot = std::str::from_utf8(&snapshot).unwrap();
                 assert_eq!(snapshot.parse().unwrap_or(0), number, "both or none");
@@ -56,7 +58,7 @@ fn a_crash_before_or_after_each_save() {
 /// What the destructors of a crashed thread save changes nothing, and nobody is told of it.
 #[test]
 fn a_crashed_thread_saves_nothing() {
-    struct SavesWhenDropped(Arc<Persister>);
+    struct SavesWhenDropped(Persister);
     impl Drop for SavesWhenDropped {
         fn drop(&mut self) {
             self.0.save(&2u64, &Bytes::new());
@@ -64,10 +66,11 @@ fn a_crashed_thread_saves_nothing() {
     }
     simulated(|| {
         let node = Node::new("n0");
-        let disk = Arc::new(Persister::new());
-        disk.save(&1u64, &Bytes::new());
+        let disk = Arc::new(Disk::new());
+        let persister = disk.persister();
+        persister.save(&1u64, &Bytes::new());
         disk.on_save(Arc::new(|save| panic!("save {} was seen", save.number)));
-        let last_will = SavesWhenDropped(Arc::clone(&disk));
+        let last_will = SavesWhenDropped(persister.clone());
         node.spawn("saver", move || {
             thread::sleep(Duration::from_secs(1000));
             drop(last_will);
@@ -76,7 +79,7 @@ fn a_crashed_thread_saves_nothing() {
         node.crash();
         thread::sleep(Duration::from_secs(1));
         assert_eq!(node.live_threads(), 0);
-        assert_eq!((disk.read_state::<u64>(), disk.saves()), (Some(1), 1));
+        assert_eq!((persister.read_state::<u64>(), disk.saves()), (Some(1), 1));
     });
 }
 
@@ -84,7 +87,9 @@ fn a_crashed_thread_saves_nothing() {
 fn a_save_is_an_event_and_part_of_the_hash() {
     let run = |state: u64| {
         let report = Simulation::new(1).trace(true).run(move || {
-            Persister::owned_by("n2").save(&state, &Bytes::from_static(b"abc"));
+            Arc::new(Disk::owned_by("n2"))
+                .persister()
+                .save(&state, &Bytes::from_static(b"abc"));
         });
         let saves = report
             .events

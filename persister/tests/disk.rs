@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use labrt::harness::Mutex;
-use persister::{Moment, Persister};
+use persister::Persister;
+use persister::harness::{Disk, Moment};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,39 +22,57 @@ fn state(term: u64) -> State {
     }
 }
 
+/// A disk, and the handle to it.
+fn new_disk() -> (Arc<Disk>, Persister) {
+    let disk = Arc::new(Disk::new());
+    let persister = disk.persister();
+    (disk, persister)
+}
+
+/// The next incarnation's disk, and the handle to it.
+fn next_of(disk: &Disk) -> (Arc<Disk>, Persister) {
+    let next = Arc::new(disk.fence_and_copy());
+    let persister = next.persister();
+    (next, persister)
+}
+
 #[test]
 fn an_empty_disk() {
-    let disk = Persister::new();
-    assert_eq!(disk.read_state::<State>(), None);
-    assert_eq!(disk.read_snapshot(), Bytes::new());
+    let (disk, persister) = new_disk();
+    assert_eq!(persister.read_state::<State>(), None);
+    assert_eq!(persister.read_snapshot(), Bytes::new());
     assert_eq!(
-        (disk.state_size(), disk.snapshot_size(), disk.saves()),
+        (
+            persister.state_size(),
+            persister.snapshot_size(),
+            disk.saves()
+        ),
         (0, 0, 0)
     );
 }
 
 #[test]
 fn both_are_kept() {
-    let disk = Persister::new();
+    let (disk, persister) = new_disk();
     let snapshot = Bytes::from_static(b"snapshot");
-    disk.save(&state(1), &Bytes::new());
-    disk.save(&state(2), &snapshot);
-    disk.save(&state(3), &snapshot);
-    assert_eq!(disk.read_state(), Some(state(3)));
-    assert_eq!(disk.read_snapshot(), snapshot);
+    persister.save(&state(1), &Bytes::new());
+    persister.save(&state(2), &snapshot);
+    persister.save(&state(3), &snapshot);
+    assert_eq!(persister.read_state(), Some(state(3)));
+    assert_eq!(persister.read_snapshot(), snapshot);
     assert_eq!(
-        disk.state_size(),
+        persister.state_size(),
         labcodec::encode(&state(3)).unwrap().len()
     );
-    assert_eq!(disk.snapshot_size(), 8);
+    assert_eq!(persister.snapshot_size(), 8);
     assert_eq!(disk.saves(), 3);
 }
 
 #[test]
 fn a_fenced_disk_ignores_saves_and_its_copy_does_not() {
-    let old = Persister::new();
+    let (disk, old) = new_disk();
     old.save(&state(1), &Bytes::from_static(b"one"));
-    let new = old.fence_and_copy();
+    let (next, new) = next_of(&disk);
     old.save(&state(2), &Bytes::from_static(b"two"));
     assert_eq!(old.read_state(), Some(state(1)));
     assert_eq!(new.read_state(), Some(state(1)));
@@ -61,21 +80,21 @@ fn a_fenced_disk_ignores_saves_and_its_copy_does_not() {
 
     new.save(&state(3), &Bytes::new());
     assert_eq!(new.read_state(), Some(state(3)));
-    assert_eq!(new.saves(), 2);
+    assert_eq!(next.saves(), 2);
     assert_eq!(old.read_snapshot(), Bytes::from_static(b"one"));
 }
 
 #[test]
 #[should_panic(expected = "cannot be read as a")]
 fn a_state_of_another_type_fails_the_run() {
-    let disk = Persister::new();
-    disk.save(&state(1), &Bytes::new());
-    disk.read_state::<(u64, u64)>();
+    let persister = Persister::new();
+    persister.save(&state(1), &Bytes::new());
+    persister.read_state::<(u64, u64)>();
 }
 
 #[test]
 fn an_observer_sees_each_save_before_and_after() {
-    let disk = Persister::new();
+    let (disk, persister) = new_disk();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     disk.on_save(Arc::new(move |save| {
@@ -86,8 +105,8 @@ fn an_observer_sees_each_save_before_and_after() {
         log.lock()
             .push((save.number, save.moment, term, save.snapshot.len()));
     }));
-    disk.save(&state(4), &Bytes::new());
-    disk.save(&state(5), &Bytes::from_static(b"s"));
+    persister.save(&state(4), &Bytes::new());
+    persister.save(&state(5), &Bytes::from_static(b"s"));
     assert_eq!(
         *seen.lock(),
         [
@@ -103,30 +122,30 @@ fn an_observer_sees_each_save_before_and_after() {
 #[test]
 fn an_observer_may_fence_the_disk() {
     for (at, survives) in [(Moment::Before, 1), (Moment::After, 2)] {
-        let disk = Arc::new(Persister::new());
+        let (disk, persister) = new_disk();
         let next = Arc::new(Mutex::new(None));
         let (this, copy) = (Arc::downgrade(&disk), Arc::clone(&next));
         disk.on_save(Arc::new(move |save| {
             if save.number == 2 && save.moment == at {
-                *copy.lock() = Some(this.upgrade().unwrap().fence_and_copy());
+                *copy.lock() = Some(next_of(&this.upgrade().unwrap()).1);
             }
         }));
         for term in 1..=3 {
-            disk.save(&state(term), &Bytes::new());
+            persister.save(&state(term), &Bytes::new());
         }
         let next = next.lock().take().expect("the second save was seen");
         assert_eq!(next.read_state(), Some(state(survives)), "{at:?}");
-        assert_eq!(disk.read_state(), Some(state(survives)), "{at:?}");
+        assert_eq!(persister.read_state(), Some(state(survives)), "{at:?}");
     }
 }
 
 #[test]
 fn fields_are_kept_on_demand() {
-    let disk = Persister::new();
-    disk.save(&state(1), &Bytes::new());
+    let (disk, persister) = new_disk();
+    persister.save(&state(1), &Bytes::new());
     assert_eq!(disk.saved_value(), None);
     disk.keep_values(true);
-    disk.save(&state(2), &Bytes::new());
+    persister.save(&state(2), &Bytes::new());
     let value = disk
         .fence_and_copy()
         .saved_value()

@@ -1,7 +1,7 @@
 //! What this network can do beyond the course's.
 
 use crate::common::{add_echo, ask, both_worlds, connected, simulated};
-use labrpc::{Latency, Loss, Message, Network, Step};
+use labrpc::harness::{Latency, Loss, Message, Network, Step};
 use labrt::harness::{Mutex, is_simulated};
 use labrt::thread;
 use labrt::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! What the network's tests share: both worlds, and a small server to talk to.
 
-use labrpc::{ClientEnd, Network, ServerId, Service};
+use labrpc::harness::Network;
+use labrpc::{ClientEnd, ServerId, Service};
 use labrt::{Node, Simulation};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! The course's own tests of its network, in both worlds.
 
 use crate::common::{Tell, add_echo, ask, both_worlds, connected, echo};
-use labrpc::{Network, Service};
+use labrpc::Service;
+use labrpc::harness::Network;
 use labrt::harness::is_simulated;
 use labrt::time::{Duration, Instant};
 use labrt::{Node, channel, thread};

@@ -1,7 +1,8 @@
 //! Crashes at any moment, and runs that repeat: simulations.
 
 use crate::common::{add_echo, ask, connected, simulated};
-use labrpc::{Latency, Network, Service};
+use labrpc::Service;
+use labrpc::harness::{Latency, Network};
 use labrt::time::{self, Duration};
 use labrt::{Node, Simulation, rand, thread};
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! Messages that are bytes to the network are shown as what their engine says that they are.
 
 use crate::common::connected;
-use labrpc::{Message, Network, Service, Step};
+use labrpc::Service;
+use labrpc::harness::{Message, Network, Step, methods, stand_in};
 use labrt::harness::Mutex;
 use labrt::{Node, Simulation};
 use serde::Serialize;
@@ -66,8 +67,8 @@ fn opaque_messages_are_shown_as_described() {
 #[test]
 fn a_description_is_shown_and_not_sent() {
     let net = Network::new();
-    let stand_in = Service::stand_in(&engine().kinds(), |_, args| Some(args));
-    net.add_server(3, &Node::new("n3"), vec![stand_in]);
+    let plays = stand_in(&methods(&engine()), |_, args| Some(args));
+    net.add_server(3, &Node::new("n3"), vec![plays]);
     let seen: Arc<Mutex<Vec<_>>> = Arc::default();
     let log = Arc::clone(&seen);
     net.observe(Some(Arc::new(move |message: &Message<'_>| {

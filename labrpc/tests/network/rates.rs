@@ -2,7 +2,8 @@
 //! that happens to lie far out would do so always, and be looked at.
 
 use crate::common::{Ask, Tell, add_echo, ask, connected, simulated};
-use labrpc::{ClientEnd, Loss, Message, Network, Step};
+use labrpc::ClientEnd;
+use labrpc::harness::{Loss, Message, Network, Step};
 use labrt::harness::Mutex;
 use labrt::time::{self, Duration};
 use std::collections::BTreeMap;

@@ -2,10 +2,12 @@
 
 use crate::common::{Ask, Tell, add_echo, ask, both_worlds, connected};
 use labcodec::value::{Value, to_value};
-use labrpc::{Loss, Message, Network, Service, Step};
+use labrpc::harness::{CallError, Loss, Message, Network, Step, call_value, methods, stand_in};
+use labrpc::{ClientEnd, Service};
 use labrt::harness::Mutex;
 use labrt::{Node, Simulation, thread};
 use serde::{Deserialize, Serialize};
+use std::error::Error;
 use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +41,7 @@ fn vote(term: u64) -> Vote {
     }
 }
 
-fn is_granted(end: &labrpc::ClientEnd, term: u64) -> Option<bool> {
+fn is_granted(end: &ClientEnd, term: u64) -> Option<bool> {
     let voted: Option<Voted> = end.call("Raft.RequestVote", &vote(term));
     voted.map(|voted| voted.vote_granted)
 }
@@ -135,8 +137,7 @@ fn a_template_makes_a_message() {
         let mut template = recorded.lock().clone().expect("a request was sent");
         assert!(template.replace(&["last_log_index"], 2));
         assert!(template.replace(&["Term"], 8));
-        let reply = end
-            .call_value("Raft.RequestVote", template)
+        let reply = call_value(&end, "Raft.RequestVote", template)
             .unwrap()
             .expect("a reply");
         assert_eq!(
@@ -148,12 +149,14 @@ fn a_template_makes_a_message() {
             .unwrap()
         );
 
-        let error = end
-            .call_value("Raft.RequestVote", Value::Bool(true))
-            .unwrap_err();
+        let error = call_value(&end, "Raft.RequestVote", Value::Bool(true)).unwrap_err();
+        assert!(matches!(error, CallError::Arguments { .. }), "{error:?}");
         assert!(error.to_string().contains("struct Vote"), "{error}");
-        let error = end.call_value("Raft.Unheard", Value::Unit).unwrap_err();
-        assert!(error.to_string().contains("Raft.Unheard"), "{error}");
+        let source = error.source().expect("the codec's error").to_string();
+        assert!(source.contains("struct Vote"), "{source}");
+        let error = call_value(&end, "Raft.Unheard", Value::Unit).unwrap_err();
+        let offered = vec!["Raft.RequestVote".to_string()];
+        assert_eq!(error, CallError::NoSuchMethod { offered });
     });
 }
 
@@ -167,12 +170,12 @@ fn a_stand_in_plays_a_server() {
             vote_granted: true,
         })
         .unwrap();
-        let stand_in = Service::stand_in(&raft().kinds(), move |kind, args| {
+        let plays = stand_in(&methods(&raft()), move |kind, args| {
             assert_eq!(kind.name, "Raft.RequestVote");
             let asked = args.find(&["term"]).and_then(Value::as_u64);
             (asked == Some(7)).then(|| answer.clone())
         });
-        net.add_server(3, &Node::new("n3"), vec![stand_in]);
+        net.add_server(3, &Node::new("n3"), vec![plays]);
         let end = connected(&net, 1, 3);
         assert_eq!(is_granted(&end, 7), Some(true));
         assert_eq!(is_granted(&end, 8), None);
@@ -181,7 +184,7 @@ fn a_stand_in_plays_a_server() {
 }
 
 /// The reason why a simulation of a single misuse fails.
-fn reason(misuse: impl FnOnce(labrpc::ClientEnd) + Send + 'static) -> String {
+fn reason(misuse: impl FnOnce(ClientEnd) + Send + 'static) -> String {
     let report = Simulation::new(1).run(|| {
         let net = Network::new();
         add_echo(&net, 1);

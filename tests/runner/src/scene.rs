@@ -5,9 +5,9 @@
 use super::logs;
 use labcodec::names;
 use labcodec::value::Value;
-use labrpc::{MessageEvent, Step};
+use labrpc::harness::{MessageEvent, Step};
 use labrt::trace::Event;
-use persister::SaveEvent;
+use persister::harness::SaveEvent;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};

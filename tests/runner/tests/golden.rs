@@ -271,7 +271,7 @@ fn lines_of_ours_are_left_out() {
             "tests/suites/src/cases/log.rs:17:5\n",
             "tests/suites/src/cases/log.rs:_\n",
         ),
-        ("./labrpc/src/slot.rs:9:10; ", "./labrpc/src/slot.rs:_; "),
+        ("./labrpc/src/call.rs:9:10; ", "./labrpc/src/call.rs:_; "),
         (kept, kept),
     ] {
         assert_eq!(without_line_of_ours(word), shown);

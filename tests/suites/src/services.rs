@@ -21,7 +21,7 @@ pub use counter::{Counter, CounterOp};
 pub use rsm::RsmLab;
 pub use versioned::{KvLab, Put};
 
-use labrpc::{Latency, Network};
+use labrpc::harness::{Latency, Network};
 use labrt::harness;
 use std::time::Duration;
 

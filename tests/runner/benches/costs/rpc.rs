@@ -4,7 +4,8 @@
 use crate::measure::cpu_time;
 use crate::{Contest, goal, real, simulated, simulated_as};
 use bytes::Bytes;
-use labrpc::{ClientEnd, Network, Service};
+use labrpc::harness::Network;
+use labrpc::{ClientEnd, Service};
 use labrt::{Node, thread};
 use serde::{Deserialize, Serialize};
 

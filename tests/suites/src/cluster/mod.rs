@@ -23,10 +23,11 @@ pub use verbs::{ELECTION_TIMEOUT, command};
 use crate::TIME_LIMIT;
 use applier::Appliers;
 pub use event::{ClusterEvent, Sides};
-use labapi::{ClientEnd, MakeRaft, Persister, Raft, State};
-use labrpc::Network;
+use labapi::{ClientEnd, MakeRaft, Raft, State};
+use labrpc::harness::Network;
 use labrt::harness::{self, Mutex};
 use labrt::{Node, time, trace};
+use persister::harness::Disk;
 use record::Record;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +61,7 @@ struct Inner {
 struct Server {
     /// The present incarnation's; `None` while the server is down.
     running: Option<Arc<Running>>,
-    persister: Arc<Persister>,
+    disk: Arc<Disk>,
     /// Nodes of all incarnations, for finding threads that outlive them.
     nodes: Vec<Node>,
     connected: bool,
@@ -126,8 +127,8 @@ impl Cluster {
             inner: Arc::new(inner),
         };
         for server in 0..count {
-            cluster.inner.servers.lock()[server].persister =
-                Arc::new(Persister::owned_by(&labrpc::name(server)));
+            cluster.inner.servers.lock()[server].disk =
+                Arc::new(Disk::owned_by(&labrpc::name(server)));
             cluster.start(server);
             cluster.connect(server);
         }
@@ -164,7 +165,7 @@ impl Cluster {
             entry.incarnation += 1;
             entry.said = None;
             entry.nodes.push(node.clone());
-            (entry.persister.clone(), entry.incarnation)
+            (Arc::new(entry.disk.persister()), entry.incarnation)
         };
         trace::record(|| ClusterEvent::Start(server));
         let seat = Seat {
@@ -215,7 +216,7 @@ impl Cluster {
         self.disconnect(server);
         self.net().delete_server(server);
         let entry = &mut self.inner.servers.lock()[server];
-        entry.persister = Arc::new(entry.persister.fence_and_copy());
+        entry.disk = Arc::new(entry.disk.fence_and_copy());
         entry.running.take()
     }
 
@@ -306,12 +307,12 @@ impl Cluster {
 
     /// Bytes of the Raft state that a server saved last.
     pub fn state_size(&self, server: usize) -> usize {
-        self.inner.servers.lock()[server].persister.state_size()
+        self.inner.servers.lock()[server].disk.state_size()
     }
 
     /// Bytes of the snapshot that a server saved last.
     pub fn snapshot_size(&self, server: usize) -> usize {
-        self.inner.servers.lock()[server].persister.snapshot_size()
+        self.inner.servers.lock()[server].disk.snapshot_size()
     }
 
     /// The largest Raft state that any server saved last, in bytes.

@@ -1,6 +1,8 @@
 //! Where a caller waits for its answer.
 
-use crate::event::Loss;
+use crate::error::CallError;
+use crate::spin::soon;
+use crate::step::Loss;
 use labrt::channel::{Receiver, Sender, bounded};
 use std::time::Duration;
 
@@ -11,27 +13,27 @@ pub(crate) enum Answer {
     Reply { bytes: Vec<u8>, after: Duration },
     /// There will be no reply, which the caller knows once `after` has passed.
     Nothing { after: Duration, loss: Loss },
-    /// The server could not read the request, or write its reply: why.
-    Misfit(String),
+    /// The server could not read the request, or not write its reply.
+    Misfit(CallError),
     /// The network was closed.
     Closed,
 }
 
-/// A place for one answer. A slot is used for one call after another, but never again after a call
-/// that gave up waiting: its answer may still come.
+/// Holds the answer to one call. A slot is used for one call after another, but never again after a
+/// call that gave up waiting: the late answer may still arrive.
 #[derive(Debug)]
-pub(crate) struct Slot {
+pub(crate) struct ReplySlot {
     sender: Sender<Answer>,
     receiver: Receiver<Answer>,
 }
 
-impl Slot {
-    pub(crate) fn new() -> Slot {
+impl ReplySlot {
+    pub(crate) fn new() -> ReplySlot {
         let (sender, receiver) = bounded(1);
-        Slot { sender, receiver }
+        ReplySlot { sender, receiver }
     }
 
-    /// Answers the call. Whoever comes second comes too late.
+    /// Answers the call. A second answer to the same call is dropped.
     pub(crate) fn answer(&self, answer: Answer) {
         let _ = self.sender.try_send(answer);
     }
@@ -40,7 +42,7 @@ impl Slot {
     #[track_caller]
     pub(crate) fn wait(&self, most: Duration) -> Option<Answer> {
         if !labrt::harness::is_simulated()
-            && let Some(answer) = crate::pool::soon(&self.receiver)
+            && let Some(answer) = soon(&self.receiver)
         {
             return Some(answer);
         }

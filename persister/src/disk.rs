@@ -1,0 +1,166 @@
+//! The disk: what was saved, and what a harness may do with it.
+
+use crate::save::{Moment, Observer, Save, SaveEvent};
+use bytes::Bytes;
+use labcodec::rope::Rope;
+use labcodec::value::{Value, outline};
+use labrt::harness::{self, Mutex};
+use serde::{Serialize, de::DeserializeOwned};
+use std::any::type_name;
+
+/// The disk of one incarnation of a server. The server has a [`Persister`](crate::Persister), the
+/// harness the disk itself: when the server crashes the disk is fenced, and the next incarnation
+/// gets a copy.
+#[derive(Default)]
+pub struct Disk {
+    owner: String,
+    content: Mutex<Content>,
+}
+
+#[derive(Clone, Default)]
+struct Content {
+    state: Option<Rope>,
+    snapshot: Bytes,
+    /// The state's fields, when somebody wants them.
+    value: Option<Value>,
+    keeps_values: bool,
+    observer: Option<Observer>,
+    saves: u64,
+    fenced: bool,
+    /// The buffer of the last state but one, for the next.
+    spare: Rope,
+}
+
+impl Disk {
+    /// An empty disk.
+    pub fn new() -> Disk {
+        Disk::default()
+    }
+
+    /// An empty disk whose saves are told as those of `owner`, such as `n2`.
+    pub fn owned_by(owner: &str) -> Disk {
+        Disk {
+            owner: owner.to_string(),
+            ..Disk::default()
+        }
+    }
+
+    /// A new disk with this one's content, for the next incarnation; this one is fenced: whatever
+    /// is still saved to it changes nothing. The observer stays with this one; the owner and the
+    /// count of saves go over to the new one.
+    pub fn fence_and_copy(&self) -> Disk {
+        let mut content = self.content.lock();
+        let copy = Content {
+            fenced: false,
+            observer: None,
+            ..content.clone()
+        };
+        content.fenced = true;
+        Disk {
+            owner: self.owner.clone(),
+            content: Mutex::new(copy),
+        }
+    }
+
+    /// How many times anything was saved, former incarnations included.
+    pub fn saves(&self) -> u64 {
+        self.content.lock().saves
+    }
+
+    /// Calls `observer` before and after each save, on the thread that saves. It may crash the
+    /// server or fence the disk: what it does before the save decides whether the save takes place.
+    pub fn on_save(&self, observer: Observer) {
+        self.content.lock().observer = Some(observer);
+    }
+
+    /// From now on each save keeps the state's fields for [`Disk::saved_value`].
+    pub fn keep_values(&self, on: bool) {
+        self.content.lock().keeps_values = on;
+    }
+
+    /// The fields of the state last saved, if they were kept.
+    pub fn saved_value(&self) -> Option<Value> {
+        self.content.lock().value.clone()
+    }
+
+    /// Encoded size of the state last saved, in bytes; 0 if none was.
+    pub fn state_size(&self) -> usize {
+        self.content.lock().state.as_ref().map_or(0, Rope::len)
+    }
+
+    /// Size of the snapshot last saved, in bytes.
+    pub fn snapshot_size(&self) -> usize {
+        self.content.lock().snapshot.len()
+    }
+
+    pub(crate) fn save<S: Serialize + ?Sized>(&self, state: &S, snapshot: &Bytes) {
+        if harness::is_crashed() {
+            return;
+        }
+        let (mut bytes, number, observer, keeps_values) = {
+            let mut content = self.content.lock();
+            let spare = std::mem::take(&mut content.spare);
+            (
+                spare,
+                content.saves + 1,
+                content.observer.clone(),
+                content.keeps_values,
+            )
+        };
+        if let Err(error) = bytes.fill(state) {
+            harness::fail(format!(
+                "cannot save the state, a {}: it {error}",
+                type_name::<S>()
+            ));
+        }
+        let size = bytes.len();
+        let value = |most| outline(state, most).unwrap_or(Value::Unit);
+        let seen = |moment| Save {
+            number,
+            moment,
+            state_size: size,
+            snapshot,
+            value: &value,
+        };
+        if let Some(observer) = &observer {
+            observer(&seen(Moment::Before));
+        }
+        let kept = keeps_values.then(|| value(usize::MAX));
+        if !self.write(bytes, snapshot, kept) {
+            return;
+        }
+        labrt::trace::record(|| SaveEvent::new(&self.owner, &seen(Moment::After)));
+        if let Some(observer) = &observer {
+            observer(&seen(Moment::After));
+        }
+    }
+
+    /// The moment of the save itself. Whether it took place.
+    fn write(&self, state: Rope, snapshot: &Bytes, value: Option<Value>) -> bool {
+        let mut content = self.content.lock();
+        if content.fenced || harness::is_crashed() {
+            return false;
+        }
+        labrt::trace::fold(state.own());
+        content.saves += 1;
+        content.spare = content.state.replace(state).unwrap_or_default();
+        content.snapshot = snapshot.clone();
+        content.value = value;
+        true
+    }
+
+    pub(crate) fn read_state<T: DeserializeOwned>(&self) -> Option<T> {
+        let bytes = self.content.lock().state.as_ref()?.to_vec();
+        match labcodec::decode(&bytes) {
+            Ok(state) => Some(state),
+            Err(error) => harness::fail(format!(
+                "the saved state cannot be read as a {}: {error}",
+                type_name::<T>()
+            )),
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Bytes {
+        self.content.lock().snapshot.clone()
+    }
+}
