@@ -104,8 +104,7 @@ impl<T> Sender<T> {
 
     /// Whether the channel has no room.
     pub fn is_full(&self) -> bool {
-        self.capacity()
-            .is_some_and(|capacity| self.len() >= capacity)
+        is_full(self.capacity(), self.len())
     }
 
     /// How many messages fit; `None` when any number does.
@@ -124,6 +123,10 @@ impl<T> Sender<T> {
             _ => false,
         }
     }
+}
+
+fn is_full(capacity: Option<usize>, len: usize) -> bool {
+    capacity.is_some_and(|capacity| len >= capacity)
 }
 
 /// A scheduling point before an operation. False if the running thread has crashed, or the run is
@@ -249,8 +252,7 @@ impl<T> Receiver<T> {
 
     /// Whether the channel has no room.
     pub fn is_full(&self) -> bool {
-        self.capacity()
-            .is_some_and(|capacity| self.len() >= capacity)
+        is_full(self.capacity(), self.len())
     }
 
     /// How many messages fit; `None` when any number does.

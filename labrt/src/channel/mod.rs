@@ -6,6 +6,7 @@
 mod ends;
 mod iter;
 mod macros;
+mod operation;
 mod queue;
 mod select;
 mod timer;

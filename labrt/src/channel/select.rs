@@ -1,116 +1,56 @@
 //! Waiting for the first of several channel operations.
 
 use super::ends::{Receiver, Sender, Source, Target, deadline};
+use super::operation::Operation;
 use super::queue::{Park, Queue};
-use super::timer::Timer;
 use crate::base::NEVER;
 use crate::kernel::{Blocked, Kernel, Wake, world};
+use crate::thread;
 use crate::time::Instant;
 use crossbeam_channel::{RecvError, SelectTimeoutError, SendError, TrySelectError};
+use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
 /// Waits for one of several operations, as `crossbeam_channel::Select`. Most code is served by
 /// [`select!`](crate::select).
+///
+/// It borrows the channels' ends and has no destructor that looks at them, so that they may be
+/// dropped in any order, as crossbeam's. Of crossbeam's methods, `ready` and its kin are not
+/// offered.
+///
+/// ```
+/// use labrt::channel::{Select, unbounded};
+///
+/// let mut select = Select::new();
+/// let (sender, receiver) = unbounded();
+/// let only = select.recv(&receiver);
+/// sender.send(7).unwrap();
+/// let operation = select.select();
+/// assert_eq!(operation.index(), only);
+/// assert_eq!(operation.recv(&receiver), Ok(7));
+/// ```
+#[derive(Clone)]
 pub struct Select<'a>(Kind<'a>);
 
+#[derive(Clone)]
 enum Kind<'a> {
     Real(crossbeam_channel::Select<'a>),
-    Simulated(Vec<Box<dyn Operation + 'a>>),
+    /// By index; `None` where one was removed.
+    Simulated(Vec<Option<Operation<'a>>>),
 }
 
-/// An operation that is ready, and must now be completed.
+/// An operation that is ready, and must now be completed: dropping it panics, as crossbeam's does.
+#[must_use]
 pub struct SelectedOperation<'a> {
     index: usize,
-    inner: Selected<'a>,
+    inner: Option<Selected<'a>>,
 }
 
 enum Selected<'a> {
     Real(crossbeam_channel::SelectedOperation<'a>),
     /// The park in which a message may have been handed over.
     Simulated(Option<Park>),
-}
-
-/// What a simulated select needs to know of an operation.
-trait Operation {
-    /// Whether it would complete at once.
-    fn ready(&self) -> bool;
-    /// When it will be ready by itself.
-    fn due(&self) -> Option<Instant>;
-    fn join(&self, park: Park);
-    /// Leaves the line; true if a message was handed over meanwhile (it stays there).
-    fn leave(&self, park: Park) -> bool;
-    /// Passes on a wake-up that was not made use of.
-    fn pass_on(&self);
-}
-
-struct ReceiveFrom<'a, T>(&'a Queue<T>);
-struct SendTo<'a, T>(&'a Queue<T>);
-struct Never;
-
-impl<T> Operation for ReceiveFrom<'_, T> {
-    fn ready(&self) -> bool {
-        self.0.can_recv()
-    }
-    fn due(&self) -> Option<Instant> {
-        None
-    }
-    fn join(&self, park: Park) {
-        self.0.join_receivers(park);
-    }
-    fn leave(&self, park: Park) -> bool {
-        self.0.stop_receiving(park)
-    }
-    fn pass_on(&self) {
-        self.0.pass_on();
-    }
-}
-
-impl<T> Operation for SendTo<'_, T> {
-    fn ready(&self) -> bool {
-        self.0.can_send()
-    }
-    fn due(&self) -> Option<Instant> {
-        None
-    }
-    fn join(&self, park: Park) {
-        self.0.join_senders(park);
-    }
-    fn leave(&self, park: Park) -> bool {
-        self.0.leave_senders(park);
-        false
-    }
-    fn pass_on(&self) {
-        self.0.pass_on();
-    }
-}
-
-impl Operation for &Timer {
-    fn ready(&self) -> bool {
-        Timer::due(self).is_some_and(|due| due <= Instant::now())
-    }
-    fn due(&self) -> Option<Instant> {
-        Timer::due(self)
-    }
-    fn join(&self, _park: Park) {}
-    fn leave(&self, _park: Park) -> bool {
-        false
-    }
-    fn pass_on(&self) {}
-}
-
-impl Operation for Never {
-    fn ready(&self) -> bool {
-        false
-    }
-    fn due(&self) -> Option<Instant> {
-        None
-    }
-    fn join(&self, _park: Park) {}
-    fn leave(&self, _park: Park) -> bool {
-        false
-    }
-    fn pass_on(&self) {}
 }
 
 /// Why a select has no operation.
@@ -121,7 +61,6 @@ enum Nothing {
 
 impl<'a> Select<'a> {
     /// A select without operations.
-    #[allow(clippy::new_without_default)] // as crossbeam's
     pub fn new() -> Select<'a> {
         Select(match world::kernel() {
             Some(_) => Kind::Simulated(Vec::new()),
@@ -134,7 +73,7 @@ impl<'a> Select<'a> {
         match (&mut self.0, &sender.0) {
             (Kind::Real(select), Target::Real(real)) => select.send(real),
             (Kind::Simulated(operations), Target::Simulated(queue)) => {
-                operations.push(Box::new(SendTo(queue)));
+                operations.push(Some(Operation::Send(&**queue)));
                 operations.len() - 1
             }
             _ => other_world(),
@@ -149,21 +88,42 @@ impl<'a> Select<'a> {
             (Kind::Simulated(operations), _) => operations,
             _ => other_world(),
         };
-        operations.push(match &receiver.0 {
-            Source::Simulated(queue) => Box::new(ReceiveFrom(queue)),
-            Source::Timer(timer, _) => Box::new(&**timer),
-            Source::Never => Box::new(Never),
+        operations.push(Some(match &receiver.0 {
+            Source::Simulated(queue) => Operation::Receive(&**queue),
+            Source::Timer(timer, _) => Operation::Timer(timer),
+            Source::Never => Operation::Never,
             Source::Real(_) | Source::RealTimer(..) => other_world(),
-        });
+        }));
         operations.len() - 1
     }
 
+    /// Removes an operation; the others keep their indices.
+    ///
+    /// # Panics
+    /// If there is none of this index, or it was removed before.
+    pub fn remove(&mut self, index: usize) {
+        match &mut self.0 {
+            Kind::Real(select) => select.remove(index),
+            Kind::Simulated(operations) => match operations.get_mut(index).map(Option::take) {
+                Some(Some(_)) => {}
+                Some(None) => panic!("no operation of index {index}: it was removed before"),
+                None => panic!("no operation of index {index}: the select never had it"),
+            },
+        }
+    }
+
     /// Waits until an operation is ready; any of those that are.
+    ///
+    /// # Panics
+    /// If there is no operation to wait for.
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
         let at = Location::caller();
         match &mut self.0 {
             Kind::Real(select) => SelectedOperation::real(select.select()),
+            Kind::Simulated(operations) if operations.iter().all(Option::is_none) => {
+                panic!("no operations have been added to `Select`")
+            }
             Kind::Simulated(operations) => match wait(operations, None, at) {
                 Ok(operation) => operation,
                 Err(_) => panic!("a select in a destructor of a crashed thread"),
@@ -200,6 +160,35 @@ impl<'a> Select<'a> {
             }
         }
     }
+
+    /// Waits until an operation is ready, until `end` at the latest.
+    #[track_caller]
+    pub fn select_deadline(
+        &mut self,
+        end: Instant,
+    ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
+        let at = Location::caller();
+        match &mut self.0 {
+            Kind::Real(select) => select
+                .select_deadline(end.to_std())
+                .map(SelectedOperation::real),
+            Kind::Simulated(operations) => {
+                wait(operations, Some(end), at).map_err(|_| SelectTimeoutError)
+            }
+        }
+    }
+}
+
+impl Default for Select<'_> {
+    fn default() -> Self {
+        Select::new()
+    }
+}
+
+impl fmt::Debug for Select<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Select { .. }")
+    }
 }
 
 fn other_world() -> ! {
@@ -209,20 +198,20 @@ fn other_world() -> ! {
 /// One of the operations that are ready, each with the same chance.
 fn any_ready<'a>(
     kernel: &Kernel,
-    operations: &[Box<dyn Operation + 'a>],
+    operations: &[Option<Operation<'a>>],
 ) -> Option<SelectedOperation<'a>> {
     let ready: Vec<usize> = (0..operations.len())
-        .filter(|at| operations[*at].ready())
+        .filter(|at| operations[*at].is_some_and(Operation::ready))
         .collect();
     let index = *ready.get(kernel.choose(ready.len()))?;
     Some(SelectedOperation {
         index,
-        inner: Selected::Simulated(None),
+        inner: Some(Selected::Simulated(None)),
     })
 }
 
 fn wait<'a>(
-    operations: &[Box<dyn Operation + 'a>],
+    operations: &[Option<Operation<'a>>],
     end: Option<Instant>,
     at: &'static Location<'static>,
 ) -> Result<SelectedOperation<'a>, Nothing> {
@@ -231,6 +220,7 @@ fn wait<'a>(
     };
     kernel.point();
     kernel.about_to_block("a select", at);
+    let all = || operations.iter().flatten();
     loop {
         if let Some(ready) = any_ready(&kernel, operations) {
             return Ok(ready);
@@ -238,23 +228,21 @@ fn wait<'a>(
         if end.is_some_and(|end| end <= Instant::now()) {
             return Err(Nothing::TimedOut);
         }
-        let dues = operations.iter().filter_map(|operation| operation.due());
+        let dues = all().filter_map(|operation| operation.due());
         let until = dues.chain(end).min();
         let park = kernel.coming_park();
-        for operation in operations {
-            operation.join(park);
-        }
+        all().for_each(|operation| operation.join(park));
         let until = until.map_or(NEVER, |until| deadline(&kernel, Some(until)));
         let wake = kernel.park(Blocked::new("a select", at), until);
         let mut handed = None;
         for (index, operation) in operations.iter().enumerate() {
-            if operation.leave(park) {
+            if operation.is_some_and(|operation| operation.leave(park)) {
                 handed = Some(index);
             }
         }
         if wake != Wake::TimedOut {
             // The wake-up was for one of them; the others' may be needed elsewhere.
-            operations.iter().for_each(|operation| operation.pass_on());
+            all().for_each(|operation| operation.pass_on());
         }
         if let Wake::Crashed { .. } = wake {
             kernel.die();
@@ -263,7 +251,7 @@ fn wait<'a>(
         if let Some(index) = handed {
             return Ok(SelectedOperation {
                 index,
-                inner: Selected::Simulated(Some(park)),
+                inner: Some(Selected::Simulated(Some(park))),
             });
         }
     }
@@ -273,7 +261,7 @@ impl<'a> SelectedOperation<'a> {
     fn real(operation: crossbeam_channel::SelectedOperation<'a>) -> Self {
         SelectedOperation {
             index: operation.index(),
-            inner: Selected::Real(operation),
+            inner: Some(Selected::Real(operation)),
         }
     }
 
@@ -287,10 +275,10 @@ impl<'a> SelectedOperation<'a> {
     /// # Panics
     /// If `sender` is not the one that was added.
     #[track_caller]
-    pub fn send<T>(self, sender: &Sender<T>, message: T) -> Result<(), SendError<T>> {
-        match (self.inner, &sender.0) {
-            (Selected::Real(operation), Target::Real(real)) => operation.send(real, message),
-            (Selected::Simulated(_), Target::Simulated(queue)) => {
+    pub fn send<T>(mut self, sender: &Sender<T>, message: T) -> Result<(), SendError<T>> {
+        match (self.inner.take(), &sender.0) {
+            (Some(Selected::Real(operation)), Target::Real(real)) => operation.send(real, message),
+            (Some(Selected::Simulated(_)), Target::Simulated(queue)) => {
                 complete_send(queue, message, Location::caller())
             }
             _ => other_world(),
@@ -302,23 +290,38 @@ impl<'a> SelectedOperation<'a> {
     /// # Panics
     /// If `receiver` is not the one that was added.
     #[track_caller]
-    pub fn recv<T>(self, receiver: &Receiver<T>) -> Result<T, RecvError> {
-        match (self.inner, &receiver.0) {
-            (Selected::Real(operation), Source::Real(real)) => operation.recv(real),
-            (Selected::Real(operation), Source::RealTimer(real, convert)) => {
+    pub fn recv<T>(mut self, receiver: &Receiver<T>) -> Result<T, RecvError> {
+        match (self.inner.take(), &receiver.0) {
+            (Some(Selected::Real(operation)), Source::Real(real)) => operation.recv(real),
+            (Some(Selected::Real(operation)), Source::RealTimer(real, convert)) => {
                 operation.recv(real).map(convert)
             }
-            (Selected::Simulated(Some(park)), Source::Simulated(queue)) => {
+            (Some(Selected::Simulated(Some(park))), Source::Simulated(queue)) => {
                 queue.take_handed(park).ok_or(RecvError)
             }
-            (Selected::Simulated(None), Source::Simulated(queue)) => {
+            (Some(Selected::Simulated(None)), Source::Simulated(queue)) => {
                 complete_recv(queue, Location::caller())
             }
-            (Selected::Simulated(_), Source::Timer(timer, convert)) => {
+            (Some(Selected::Simulated(_)), Source::Timer(timer, convert)) => {
                 timer.take().map(convert).ok_or(RecvError)
             }
             _ => other_world(),
         }
+    }
+}
+
+impl Drop for SelectedOperation<'_> {
+    fn drop(&mut self) {
+        // A thread that unwinds already cannot be told twice. (Crossbeam's own speaks for itself.)
+        if matches!(self.inner, Some(Selected::Simulated(_))) && !thread::panicking() {
+            panic!("dropped `SelectedOperation` without completing the operation");
+        }
+    }
+}
+
+impl fmt::Debug for SelectedOperation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("SelectedOperation { .. }")
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `locks` | `parking_lot`: mutex, reader-writer lock, condition variable |
 //! | `channels` | `crossbeam_channel`: bounded, unbounded, without capacity |
 //! | `select` | `crossbeam_channel`: `select!`, `after`, `tick` |
+//! | `select_by_hand` | `crossbeam_channel`: `Select` |
 //! | `threads` | `std::thread` and `std::time` |
 
 mod channels;
@@ -13,6 +14,7 @@ mod channels;
 mod common;
 mod locks;
 mod select;
+mod select_by_hand;
 mod threads;
 
 use common::{run, sim};
