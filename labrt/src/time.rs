@@ -1,7 +1,7 @@
 //! The clock of the current world, with `std::time`'s face.
 
-use crate::base::ORIGIN;
-use crate::kernel::world;
+use crate::base::{NEVER, ORIGIN};
+use crate::kernel::{Kernel, world};
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::sync::LazyLock;
@@ -77,6 +77,11 @@ impl Instant {
     pub(crate) fn from_std(at: std::time::Instant) -> Instant {
         Instant(ORIGIN + at.saturating_duration_since(*REAL_ORIGIN).as_nanos() as u64)
     }
+}
+
+/// The end of a wait in true virtual ns.
+pub(crate) fn deadline(kernel: &Kernel, end: Option<Instant>) -> u64 {
+    end.map_or(NEVER, |end| kernel.deadline(end.local_ns()))
 }
 
 impl fmt::Debug for Instant {

@@ -2,9 +2,8 @@
 
 use super::queue::Queue;
 use super::timer::Timer;
-use crate::base::NEVER;
 use crate::kernel::{Blocked, Kernel, Wake, world};
-use crate::time::Instant;
+use crate::time::{Instant, deadline};
 use crossbeam_channel::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
@@ -34,11 +33,6 @@ pub(super) enum Source<T> {
     Simulated(Arc<Queue<T>>),
     Timer(Arc<Timer>, fn(Instant) -> T),
     Never,
-}
-
-/// The end of a wait in true virtual ns.
-pub(super) fn deadline(kernel: &Kernel, end: Option<Instant>) -> u64 {
-    end.map_or(NEVER, |end| kernel.deadline(end.local_ns()))
 }
 
 impl<T> Sender<T> {

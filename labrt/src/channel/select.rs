@@ -1,12 +1,12 @@
 //! Waiting for the first of several channel operations.
 
-use super::ends::{Receiver, Sender, Source, Target, deadline};
+use super::ends::{Receiver, Sender, Source, Target};
 use super::operation::Operation;
 use super::queue::{Park, Queue};
 use crate::base::NEVER;
 use crate::kernel::{Blocked, Kernel, Wake, world};
 use crate::thread;
-use crate::time::Instant;
+use crate::time::{Instant, deadline};
 use crossbeam_channel::{RecvError, SelectTimeoutError, SendError, TrySelectError};
 use std::fmt;
 use std::panic::Location;

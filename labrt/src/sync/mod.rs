@@ -5,9 +5,11 @@
 
 mod condvar;
 mod mutex;
+mod raw_rwlock;
 mod rwlock;
 
 pub use condvar::{Condvar, WaitTimeoutResult};
 pub use mutex::{Mutex, MutexGuard, RawMutex};
-pub use rwlock::{RawRwLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub use raw_rwlock::RawRwLock;
+pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use std::sync::{Arc, LazyLock, OnceLock, Weak, atomic};

@@ -2,16 +2,88 @@
 
 use crate::base::NEVER;
 use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
-use crate::time::Instant;
+use crate::time::{Instant, deadline};
 use lock_api::RawMutex as _;
+use std::fmt;
 use std::panic::Location;
 use std::ptr;
 use std::time::Duration;
 
-/// A mutual exclusion lock; see `parking_lot::Mutex`.
-pub type Mutex<T> = lock_api::Mutex<RawMutex, T>;
+/// A mutual exclusion lock; see `parking_lot::Mutex`. No poisoning: a thread that panics lets the
+/// lock go, and nobody else hears of it.
+///
+/// ```
+/// let votes = labrt::sync::Mutex::new(0);
+/// *votes.lock() += 1;
+/// assert_eq!(votes.into_inner(), 1);
+/// ```
+#[derive(Default)]
+pub struct Mutex<T: ?Sized>(lock_api::Mutex<RawMutex, T>);
+
 /// Access to what a [`Mutex`] protects, until it is dropped.
 pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawMutex, T>;
+
+impl<T> Mutex<T> {
+    /// An unlocked lock around `value`.
+    pub const fn new(value: T) -> Mutex<T> {
+        Mutex(lock_api::Mutex::new(value))
+    }
+
+    /// The value: nobody else can have the lock.
+    pub fn into_inner(self) -> T {
+        self.0.into_inner()
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// Waits until nobody has the lock, then takes it.
+    #[inline]
+    #[track_caller]
+    pub fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock()
+    }
+
+    /// Takes the lock, if that needs no waiting.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        self.0.try_lock()
+    }
+
+    /// Like [`lock`](Self::lock), but gives up after `timeout`.
+    #[track_caller]
+    pub fn try_lock_for(&self, timeout: Duration) -> Option<MutexGuard<'_, T>> {
+        self.0.try_lock_for(timeout)
+    }
+
+    /// Like [`lock`](Self::lock), but gives up at `end`.
+    #[track_caller]
+    pub fn try_lock_until(&self, end: Instant) -> Option<MutexGuard<'_, T>> {
+        self.0.try_lock_until(end)
+    }
+
+    /// The value, without locking: the borrow excludes all others.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut()
+    }
+
+    /// Whether anybody has the lock. It may be another answer by the time it is used.
+    pub fn is_locked(&self) -> bool {
+        self.0.is_locked()
+    }
+}
+
+impl<T> From<T> for Mutex<T> {
+    fn from(value: T) -> Mutex<T> {
+        Mutex::new(value)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// The lock under [`Mutex`]. Also in a simulation the lock itself is `parking_lot`'s, so that
 /// even a mutex which is shared between worlds excludes; only the waiting differs.
@@ -46,45 +118,9 @@ impl RawMutex {
         at: &'static Location<'static>,
         deadline: u64,
     ) -> Option<Guard> {
-        match self.real.try_lock() {
-            Some(guard) => {
-                kernel.took(self.address(), at);
-                Some(Guard(guard))
-            }
-            None => self.acquire_slowly(kernel, at, deadline),
-        }
-    }
-
-    #[cold]
-    fn acquire_slowly(
-        &self,
-        kernel: &Kernel,
-        at: &'static Location<'static>,
-        deadline: u64,
-    ) -> Option<Guard> {
-        let blocked = Blocked {
-            on: "a lock",
-            at,
-            lock: self.address(),
-        };
-        loop {
-            if let Some(guard) = self.real.try_lock() {
-                kernel.took(self.address(), at);
-                return Some(Guard(guard));
-            }
-            if deadline == NEVER {
-                kernel.check_deadlock(self.address(), at);
-            }
-            match kernel.wait_on_even_dying(&self.waiters, blocked, deadline) {
-                Wake::Notified => {}
-                Wake::TimedOut => return None,
-                Wake::Crashed { notified } => {
-                    if notified {
-                        kernel.notify_one(&self.waiters);
-                    }
-                    kernel.die();
-                }
-            }
+        match self.take(kernel, at) {
+            None => self.acquire_slowly(kernel, at, deadline, true),
+            taken => taken,
         }
     }
 
@@ -95,17 +131,53 @@ impl RawMutex {
         kernel: &Kernel,
         at: &'static Location<'static>,
     ) -> Guard {
+        loop {
+            if let Some(guard) = self.acquire_slowly(kernel, at, NEVER, false) {
+                return guard;
+            }
+        }
+    }
+
+    /// Takes the lock, unless somebody has it.
+    #[inline]
+    fn take(&self, kernel: &Kernel, at: &'static Location<'static>) -> Option<Guard> {
+        let guard = self.real.try_lock()?;
+        kernel.took(self.address(), at);
+        Some(Guard(guard))
+    }
+
+    /// Tries until it succeeds, or the deadline comes, parked in between. If `may_unwind`, a thread
+    /// that crashes, or stands in a deadlock, is unwound from here.
+    #[cold]
+    fn acquire_slowly(
+        &self,
+        kernel: &Kernel,
+        at: &'static Location<'static>,
+        deadline: u64,
+        may_unwind: bool,
+    ) -> Option<Guard> {
         let blocked = Blocked {
             on: "a lock",
             at,
             lock: self.address(),
         };
         loop {
-            if let Some(guard) = self.real.try_lock() {
-                kernel.took(self.address(), at);
-                return Guard(guard);
+            if let Some(guard) = self.take(kernel, at) {
+                return Some(guard);
             }
-            kernel.wait_on_even_dying(&self.waiters, blocked, NEVER);
+            if may_unwind && deadline == NEVER {
+                kernel.check_deadlock(self.address(), at);
+            }
+            match kernel.wait_on_even_dying(&self.waiters, blocked, deadline) {
+                Wake::TimedOut => return None,
+                Wake::Crashed { notified } if may_unwind => {
+                    if notified {
+                        kernel.notify_one(&self.waiters);
+                    }
+                    kernel.die();
+                }
+                Wake::Notified | Wake::Crashed { .. } => {}
+            }
         }
     }
 
@@ -147,9 +219,7 @@ unsafe impl lock_api::RawMutex for RawMutex {
             return self.real.try_lock().map(Guard);
         };
         kernel.point();
-        let guard = self.real.try_lock()?;
-        kernel.took(self.address(), Location::caller());
-        Some(Guard(guard))
+        self.take(&kernel, Location::caller())
     }
 
     #[inline]
@@ -176,23 +246,19 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
 
     #[track_caller]
     fn try_lock_for(&self, timeout: Duration) -> Option<Guard> {
-        match (world::kernel(), Instant::after(timeout)) {
-            (None, _) => lock_api::RawMutexTimed::try_lock_for(&self.real, timeout).map(Guard),
-            (Some(kernel), end) => {
-                let end = end.map_or(NEVER, |end| kernel.deadline(end.local_ns()));
-                self.lock_simulated(&kernel, Location::caller(), end)
-            }
-        }
+        let Some(kernel) = world::kernel() else {
+            return lock_api::RawMutexTimed::try_lock_for(&self.real, timeout).map(Guard);
+        };
+        let end = deadline(&kernel, Instant::after(timeout));
+        self.lock_simulated(&kernel, Location::caller(), end)
     }
 
     #[track_caller]
     fn try_lock_until(&self, end: Instant) -> Option<Guard> {
-        match world::kernel() {
-            None => lock_api::RawMutexTimed::try_lock_until(&self.real, end.to_std()).map(Guard),
-            Some(kernel) => {
-                let end = kernel.deadline(end.local_ns());
-                self.lock_simulated(&kernel, Location::caller(), end)
-            }
-        }
+        let Some(kernel) = world::kernel() else {
+            return lock_api::RawMutexTimed::try_lock_until(&self.real, end.to_std()).map(Guard);
+        };
+        let end = deadline(&kernel, Some(end));
+        self.lock_simulated(&kernel, Location::caller(), end)
     }
 }

@@ -1,148 +1,118 @@
 //! The reader-writer lock of both worlds.
 
-use crate::base::NEVER;
-use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
-use std::panic::Location;
-use std::ptr;
+use super::raw_rwlock::RawRwLock;
+use crate::time::Instant;
+use std::fmt;
+use std::time::Duration;
 
-/// A reader-writer lock; see `parking_lot::RwLock`.
-pub type RwLock<T> = lock_api::RwLock<RawRwLock, T>;
+/// A lock for many readers or one writer; see `parking_lot::RwLock`.
+///
+/// A writer that waits holds new readers back, as `parking_lot`'s does. So a thread that holds a
+/// read lock and asks for it once more waits for the writer that waits for it: a deadlock, in both
+/// worlds. Recursive and upgradable reads are not offered.
+///
+/// ```
+/// let terms = labrt::sync::RwLock::new(vec![1, 1, 2]);
+/// assert_eq!(terms.read().last(), Some(&2));
+/// terms.write().push(3);
+/// assert_eq!(terms.into_inner(), [1, 1, 2, 3]);
+/// ```
+#[derive(Default)]
+pub struct RwLock<T: ?Sized>(lock_api::RwLock<RawRwLock, T>);
+
 /// Shared access to what an [`RwLock`] protects, until it is dropped.
 pub type RwLockReadGuard<'a, T> = lock_api::RwLockReadGuard<'a, RawRwLock, T>;
-/// Exclusive access to what an [`RwLock`] protects, until it is dropped.
+/// Exclusive access to what an [`RwLock`] protects, until it is dropped. `downgrade` makes it a
+/// shared one, with no other writer in between.
 pub type RwLockWriteGuard<'a, T> = lock_api::RwLockWriteGuard<'a, RawRwLock, T>;
 
-type Real = parking_lot::RawRwLock;
-
-/// The lock under [`RwLock`]; as with the mutex, only the waiting differs between the worlds.
-pub struct RawRwLock {
-    real: Real,
-    waiters: WaitList,
-}
-
-/// Proof that the lock was taken for reading.
-pub struct SharedGuard(<Real as lock_api::RawRwLock>::SharedGuard);
-/// Proof that the lock was taken for writing.
-pub struct ExclusiveGuard(<Real as lock_api::RawRwLock>::ExclusiveGuard);
-
-impl RawRwLock {
-    fn address(&self) -> usize {
-        ptr::from_ref(self).addr()
+impl<T> RwLock<T> {
+    /// An unlocked lock around `value`.
+    pub const fn new(value: T) -> RwLock<T> {
+        RwLock(lock_api::RwLock::new(value))
     }
 
-    /// Tries until it succeeds, parked in between.
-    fn acquire<G>(
-        &self,
-        kernel: &Kernel,
-        at: &'static Location<'static>,
-        try_it: impl Fn(&Real) -> Option<G>,
-    ) -> G {
-        kernel.point();
-        let blocked = Blocked {
-            on: "a reader-writer lock",
-            at,
-            lock: self.address(),
-        };
-        loop {
-            if let Some(guard) = try_it(&self.real) {
-                kernel.took(self.address(), at);
-                return guard;
-            }
-            kernel.check_deadlock(self.address(), at);
-            match kernel.wait_on_even_dying(&self.waiters, blocked, NEVER) {
-                Wake::Notified | Wake::TimedOut => {}
-                Wake::Crashed { notified } => {
-                    if notified {
-                        kernel.notify_all(&self.waiters);
-                    }
-                    kernel.die();
-                }
-            }
-        }
-    }
-
-    /// After a release: readers may enter together, so all waiters try.
-    fn released(&self, kernel: &Kernel) {
-        kernel.gave_back(self.address());
-        kernel.notify_all(&self.waiters);
-        kernel.point();
+    /// The value: nobody else can have the lock.
+    pub fn into_inner(self) -> T {
+        self.0.into_inner()
     }
 }
 
-// SAFETY: exclusion is `parking_lot`'s. An operation that unwinds (a crash) has no new acquisition:
-// `acquire` unwinds only while it waits, and the unlocks only after they have released.
-unsafe impl lock_api::RawRwLock for RawRwLock {
-    const INIT: RawRwLock = RawRwLock {
-        real: Real::INIT,
-        waiters: WaitList::new(),
-    };
-
-    type SharedGuard = SharedGuard;
-    type ExclusiveGuard = ExclusiveGuard;
-
+impl<T: ?Sized> RwLock<T> {
+    /// Waits until no writer has the lock or waits for it, then takes it for reading.
     #[inline]
     #[track_caller]
-    fn lock_shared(&self) -> SharedGuard {
-        SharedGuard(match world::kernel() {
-            None => self.real.lock_shared(),
-            Some(kernel) => self.acquire(&kernel, Location::caller(), Real::try_lock_shared),
-        })
+    pub fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read()
     }
 
+    /// Takes the lock for reading, if that needs no waiting.
     #[track_caller]
-    fn try_lock_shared(&self) -> Option<SharedGuard> {
-        let Some(kernel) = world::kernel() else {
-            return self.real.try_lock_shared().map(SharedGuard);
-        };
-        kernel.point();
-        let guard = self.real.try_lock_shared()?;
-        kernel.took(self.address(), Location::caller());
-        Some(SharedGuard(guard))
+    pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
+        self.0.try_read()
     }
 
-    #[inline]
-    unsafe fn unlock_shared(&self, guard: SharedGuard) {
-        // SAFETY: the guard proves that the lock is held for reading.
-        unsafe { self.real.unlock_shared(guard.0) };
-        if let Some(kernel) = world::kernel() {
-            self.released(&kernel);
-        }
+    /// Like [`read`](Self::read), but gives up after `timeout`.
+    #[track_caller]
+    pub fn try_read_for(&self, timeout: Duration) -> Option<RwLockReadGuard<'_, T>> {
+        self.0.try_read_for(timeout)
     }
 
+    /// Like [`read`](Self::read), but gives up at `end`.
+    #[track_caller]
+    pub fn try_read_until(&self, end: Instant) -> Option<RwLockReadGuard<'_, T>> {
+        self.0.try_read_until(end)
+    }
+
+    /// Waits until nobody has the lock, then takes it for writing.
     #[inline]
     #[track_caller]
-    fn lock_exclusive(&self) -> ExclusiveGuard {
-        ExclusiveGuard(match world::kernel() {
-            None => self.real.lock_exclusive(),
-            Some(kernel) => self.acquire(&kernel, Location::caller(), Real::try_lock_exclusive),
-        })
+    pub fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write()
     }
 
+    /// Takes the lock for writing, if that needs no waiting.
     #[track_caller]
-    fn try_lock_exclusive(&self) -> Option<ExclusiveGuard> {
-        let Some(kernel) = world::kernel() else {
-            return self.real.try_lock_exclusive().map(ExclusiveGuard);
-        };
-        kernel.point();
-        let guard = self.real.try_lock_exclusive()?;
-        kernel.took(self.address(), Location::caller());
-        Some(ExclusiveGuard(guard))
+    pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+        self.0.try_write()
     }
 
-    #[inline]
-    unsafe fn unlock_exclusive(&self, guard: ExclusiveGuard) {
-        // SAFETY: the guard proves that the lock is held for writing.
-        unsafe { self.real.unlock_exclusive(guard.0) };
-        if let Some(kernel) = world::kernel() {
-            self.released(&kernel);
-        }
+    /// Like [`write`](Self::write), but gives up after `timeout`.
+    #[track_caller]
+    pub fn try_write_for(&self, timeout: Duration) -> Option<RwLockWriteGuard<'_, T>> {
+        self.0.try_write_for(timeout)
     }
 
-    fn is_locked(&self) -> bool {
-        self.real.is_locked()
+    /// Like [`write`](Self::write), but gives up at `end`.
+    #[track_caller]
+    pub fn try_write_until(&self, end: Instant) -> Option<RwLockWriteGuard<'_, T>> {
+        self.0.try_write_until(end)
     }
 
-    fn is_locked_exclusive(&self) -> bool {
-        self.real.is_locked_exclusive()
+    /// The value, without locking: the borrow excludes all others.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut()
+    }
+
+    /// Whether anybody has the lock. It may be another answer by the time it is used.
+    pub fn is_locked(&self) -> bool {
+        self.0.is_locked()
+    }
+
+    /// Whether a writer has the lock. It may be another answer by the time it is used.
+    pub fn is_locked_exclusive(&self) -> bool {
+        self.0.is_locked_exclusive()
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    fn from(value: T) -> RwLock<T> {
+        RwLock::new(value)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

@@ -4,6 +4,7 @@
 //! | file | whose face |
 //! | --- | --- |
 //! | `locks` | `parking_lot`: mutex, reader-writer lock, condition variable |
+//! | `rwlocks` | `parking_lot`: who goes first at a reader-writer lock |
 //! | `channels` | `crossbeam_channel`: bounded, unbounded, without capacity |
 //! | `select` | `crossbeam_channel`: `select!`, `after`, `tick` |
 //! | `select_by_hand` | `crossbeam_channel`: `Select` |
@@ -13,6 +14,7 @@ mod channels;
 #[path = "../common/mod.rs"]
 mod common;
 mod locks;
+mod rwlocks;
 mod select;
 mod select_by_hand;
 mod threads;
