@@ -52,6 +52,7 @@ fn chapters() -> Vec<(Chapter, &'static str)> {
     let back = [
         ("raft/README.md".to_string(), "checkout"),
         ("kvraft/README.md".to_string(), "checkout"),
+        ("tests/engines/tikv-raft/README.md".to_string(), "checkout"),
         ("raftlab/skeleton/README.md".to_string(), "workspace"),
     ];
     let all = front.into_iter().chain(book).chain(back);
