@@ -1,7 +1,8 @@
 //! What led to a worker's death. It took the events of its run along; but a simulated run follows
 //! from its seed, so it can be run again up to any moment before.
 
-use super::pool::{State, Stderr, Worker};
+use super::dialogue::State;
+use super::pool::{Stderr, Worker};
 use super::trial::{self, Manner, NEAR, Outcome, Told};
 use super::wire::Job;
 use std::io;
@@ -34,7 +35,6 @@ fn life_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Outcome
                 until: Some(until),
                 ..how
             },
-            password: labrt::rand::random(),
         };
         match worker.work(&mut job, |_, _, outcome, _| longest = outcome) {
             Ok(State::Fit) => alive = until,
@@ -42,10 +42,10 @@ fn life_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Outcome
             Err(error) => {
                 dead = until;
                 let next = Worker::start(Stderr::Swallowed)?;
-                std::mem::replace(&mut worker, next).bury(Some(&error));
+                std::mem::replace(&mut worker, next).reap(Some(&error));
             }
         }
     }
-    worker.bury(None);
+    worker.reap(None);
     Ok(longest)
 }

@@ -5,7 +5,7 @@
 //! | `options` | the command line |
 //! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
-//! | `worker`, `wire`, `pool` | worker processes, both sides |
+//! | `pool`, `dialogue`, `wire`, `worker` | worker processes: who starts them, what is said, what they do |
 //! | `autopsy` | what led to a worker's death |
 //! | `report` | the table, the summary |
 //! | `progress` | how far the runs are, for whoever waits |
@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod autopsy;
+mod dialogue;
 pub mod interrupt;
 pub mod lanes;
 mod libtest;
@@ -48,7 +49,6 @@ use clap::Parser;
 use labrt::harness::Mutex;
 use options::{Mode, Options};
 use report::Report;
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -169,30 +169,25 @@ fn run(
     Ok(report)
 }
 
+/// What is to be done, made as it is asked for: there may be billions of seeds.
 fn jobs(
     options: &Options,
     chosen: &[(usize, &'static Case)],
     how: Manner,
     workers: usize,
-) -> VecDeque<Job> {
+) -> impl Iterator<Item = Job> + use<> {
     let size = (options.seeds / (4 * workers as u64)).clamp(1, LONGEST_JOB);
-    let mut jobs = VecDeque::new();
-    for (case, _) in chosen {
-        let end = options.seed + options.seeds;
-        let mut first = options.seed;
-        while first < end {
-            let count = size.min(end - first);
-            jobs.push_back(Job {
-                case: *case,
-                first,
-                count,
-                how,
-                password: labrt::rand::random(),
-            });
-            first += count;
-        }
-    }
-    jobs
+    let (begin, end) = (options.seed, options.seed + options.seeds);
+    let cases: Vec<usize> = chosen.iter().map(|(place, _)| *place).collect();
+    cases.into_iter().flat_map(move |case| {
+        let firsts = (begin..end).step_by(size as usize);
+        firsts.map(move |first| Job {
+            case,
+            first,
+            count: size.min(end - first),
+            how,
+        })
+    })
 }
 
 /// The cases that the command line means, with their places among all.

@@ -1,13 +1,15 @@
 //! The parent's side: hands jobs to worker processes, and replaces those that die.
 
-use super::trial::{Manner, Outcome, Told};
-use super::wire::{self, Job, Record};
-use super::{interrupt, options::Mode, worker};
+use super::dialogue::{Dialogue, State};
+use super::trial::{Outcome, Told};
+use super::wire::Job;
+use super::{interrupt, worker};
 use labrt::harness::Mutex;
 use labrt::thread::{self, JoinHandle};
 use std::collections::VecDeque;
 use std::io::ErrorKind::{BrokenPipe, ConnectionReset, TimedOut, UnexpectedEof, WouldBlock};
 use std::io::{self, BufRead, BufReader, Write};
+use std::iter;
 use std::net::Shutdown;
 use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
@@ -28,16 +30,20 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 pub(super) type Sink = dyn Fn(usize, u64, Outcome, Duration) -> ControlFlow<()> + Send + Sync;
 
 /// Runs all jobs, `workers` at a time.
-pub(super) fn run(jobs: VecDeque<Job>, workers: usize, sink: Arc<Sink>) -> io::Result<()> {
+pub(super) fn run(
+    jobs: impl Iterator<Item = Job> + Send + 'static,
+    workers: usize,
+    sink: Arc<Sink>,
+) -> io::Result<()> {
     let work = Arc::new(Mutex::new(Work {
-        jobs,
-        lines: (0..workers).map(|_| None).collect(),
+        jobs: Box::new(jobs),
+        sockets: (0..workers).map(|_| None).collect(),
         is_over: false,
     }));
     let threads: Vec<JoinHandle<io::Result<()>>> = (0..workers)
-        .map(|desk| {
+        .map(|place| {
             let (work, sink) = (work.clone(), sink.clone());
-            thread::spawn(move || serve(desk, &work, &*sink))
+            thread::spawn(move || serve(place, &work, &*sink))
         })
         .collect();
     for thread in threads {
@@ -50,9 +56,10 @@ pub(super) fn run(jobs: VecDeque<Job>, workers: usize, sink: Arc<Sink>) -> io::R
 
 /// What the pool's threads share.
 struct Work {
-    jobs: VecDeque<Job>,
-    /// For each thread, a line to the worker that it started last: to cut it.
-    lines: Vec<Option<UnixStream>>,
+    /// Those that nobody has taken yet, made as they are taken: there may be millions.
+    jobs: Box<dyn Iterator<Item = Job> + Send>,
+    /// For each thread, the socket of the worker that it started last: to cut it.
+    sockets: Vec<Option<UnixStream>>,
     is_over: bool,
 }
 
@@ -60,22 +67,22 @@ impl Work {
     /// Leaves no job, and no worker that is busy with one.
     fn end(&mut self) {
         self.is_over = true;
-        self.jobs.clear();
-        for line in self.lines.iter().flatten() {
-            let _ = line.shutdown(Shutdown::Both);
+        self.jobs = Box::new(iter::empty());
+        for socket in self.sockets.iter().flatten() {
+            let _ = socket.shutdown(Shutdown::Both);
         }
     }
 
-    /// A new worker, whose line is known here before it is given anything to do.
-    fn hire(&mut self, desk: usize) -> io::Result<Worker> {
+    /// A new worker, whose socket is known here before it is given anything to do.
+    fn start(&mut self, place: usize) -> io::Result<Worker> {
         let worker = Worker::start(Stderr::PassedOn)?;
-        self.lines[desk] = Some(worker.socket.try_clone()?);
+        self.sockets[place] = Some(worker.dialogue.socket.try_clone()?);
         Ok(worker)
     }
 }
 
 /// Keeps one worker busy until no job is left.
-fn serve(desk: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
+fn serve(place: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
     let told = |case, seed, outcome, wall| {
         if sink(case, seed, outcome, wall).is_break() {
             work.lock().end();
@@ -83,23 +90,25 @@ fn serve(desk: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
     };
     let mut worker = None;
     loop {
-        let next = work.lock().jobs.pop_front();
+        let next = work.lock().jobs.next();
         let Some(mut job) = next else { break };
         while job.count > 0 && !work.lock().is_over {
             let mut present = match worker.take() {
                 Some(worker) => worker,
-                None => work.lock().hire(desk)?,
+                None => work.lock().start(place)?,
             };
             match present.work(&mut job, told) {
                 Ok(State::Fit) => worker = Some(present),
-                Ok(State::Spent) => present.retire(),
-                // Its line was cut.
-                Err(_) if work.lock().is_over => present.retire(),
+                Ok(State::Spent) => present.stop(),
+                // Its socket was cut.
+                Err(_) if work.lock().is_over => present.stop(),
                 // What an earlier run left behind ended the worker: no fault of the next one.
-                Err(_) if present.served > 0 && !present.running => drop(present.bury(None)),
+                Err(_) if present.dialogue.served > 0 && !present.dialogue.running => {
+                    drop(present.reap(None));
+                }
                 // The run that was under way failed with its worker; the others go on.
                 Err(error) => {
-                    let outcome = present.bury(Some(&error));
+                    let outcome = present.reap(Some(&error));
                     told(job.case, job.first, outcome, Duration::ZERO);
                     job.first += 1;
                     job.count -= 1;
@@ -108,15 +117,9 @@ fn serve(desk: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
         }
     }
     if let Some(worker) = worker {
-        worker.retire();
+        worker.stop();
     }
     Ok(())
-}
-
-/// Whether a worker can be given another job.
-pub(super) enum State {
-    Fit,
-    Spent,
 }
 
 /// What becomes of what a worker writes to its standard error.
@@ -128,13 +131,9 @@ pub(super) enum Stderr {
 
 pub(super) struct Worker {
     process: Child,
-    socket: UnixStream,
+    dialogue: Dialogue,
     stderr: Arc<Mutex<VecDeque<String>>>,
     stderr_reader: Option<JoinHandle<()>>,
-    /// Runs that it has ended.
-    served: u64,
-    /// Whether a run is under way.
-    running: bool,
 }
 
 impl Worker {
@@ -157,11 +156,9 @@ impl Worker {
         let stderr_reader = pipe.map(|pipe| thread::spawn(move || listen(pipe, &lines, show)));
         Ok(Worker {
             process,
-            socket,
+            dialogue: Dialogue::new(socket),
             stderr,
             stderr_reader,
-            served: 0,
-            running: false,
         })
     }
 
@@ -170,44 +167,19 @@ impl Worker {
     pub(super) fn work(
         &mut self,
         job: &mut Job,
-        mut sink: impl FnMut(usize, u64, Outcome, Duration),
+        sink: impl FnMut(usize, u64, Outcome, Duration),
     ) -> io::Result<State> {
-        self.socket.set_read_timeout(Some(limit(&job.how)))?;
-        wire::send(&mut self.socket, job)?;
-        while job.count > 0 {
-            match wire::receive(&mut self.socket)? {
-                Record::Begin { password, seed }
-                    if (password, seed) == (job.password, job.first) => {}
-                _ => return Err(wire::forged()),
-            }
-            self.running = true;
-            let began = labrt::time::since_start();
-            let outcome = match wire::receive(&mut self.socket)? {
-                Record::End { password, outcome } if password == job.password => outcome,
-                _ => return Err(wire::forged()),
-            };
-            self.running = false;
-            self.served += 1;
-            let spent = outcome.spent;
-            let wall = labrt::time::since_start() - began;
-            sink(job.case, job.first, *outcome, wall);
-            job.first += 1;
-            job.count -= 1;
-            if spent {
-                return Ok(State::Spent);
-            }
-        }
-        Ok(State::Fit)
+        self.dialogue.work(job, sink)
     }
 
     /// Lets the worker end by itself, now that nobody has a job for it.
-    fn retire(self) {
-        drop(self.bury(None));
+    fn stop(self) {
+        drop(self.reap(None));
     }
 
     /// The failure of the run that was under way when the worker died, or had to be killed.
-    pub(super) fn bury(mut self, error: Option<&io::Error>) -> Outcome {
-        let _ = self.socket.shutdown(Shutdown::Both);
+    pub(super) fn reap(mut self, error: Option<&io::Error>) -> Outcome {
+        let _ = self.dialogue.socket.shutdown(Shutdown::Both);
         // A process that hung up is about to end; any other may never.
         let hung_up = error.is_none_or(|error| {
             let ends = [UnexpectedEof, BrokenPipe, ConnectionReset];
@@ -289,16 +261,6 @@ fn cause_of_death(status: ExitStatus, last_words: &mut VecDeque<String>) -> Stri
             "ended early: the code under test ended the process with exit code {}",
             code.unwrap_or(-1)
         ),
-    }
-}
-
-/// How long a run may take in real time before its worker is given up. In the simulation a run
-/// takes milliseconds, and stops by itself where it can; this is for what cannot be stopped from
-/// inside.
-fn limit(how: &Manner) -> Duration {
-    match how.mode {
-        Mode::Sim => Duration::from_secs(120),
-        Mode::Real => suites::TIME_LIMIT + Duration::from_secs(60),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The worker's side: does one job after another until its parent hangs up. Whatever the code
 //! under test does to this process - aborts, overflows a stack, never returns - costs one run.
 
-use super::trial::Manner;
-use super::wire::{self, Job, Record};
+use super::trial::{Manner, Outcome, Told};
+use super::wire::{self, Job, Order, Record};
 use super::{interrupt, logs, trial};
-use labrt::channel::{self, Sender};
+use labrt::channel::{self, Receiver, Sender};
 use labrt::thread;
-use std::os::fd::AsFd;
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::process::{self, ExitCode};
 use suites::{Submission, cases};
@@ -15,53 +15,105 @@ use suites::{Submission, cases};
 pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
 pub(super) fn main(submission: Submission) -> ExitCode {
+    // Before all else: nothing of the code under test may run while jobs come on standard input.
+    let Ok(parent) = wire::from_standard_input() else {
+        return ExitCode::from(2);
+    };
     interrupt::leave_to_parent();
     logs::install();
     labrt::harness::hide_frames(super::own_sources());
-    let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
-        return ExitCode::from(2);
-    };
-    let mut parent = UnixStream::from(socket);
-    let Ok(reader) = parent.try_clone() else {
-        return ExitCode::from(2);
-    };
-    let (jobs, inbox) = channel::unbounded();
-    thread::spawn(move || listen(reader, &jobs));
-    while let Ok(job) = inbox.recv() {
-        let Some(case) = cases::all().nth(job.case) else {
-            return ExitCode::from(2);
-        };
-        let mut is_told = false;
-        for seed in job.first..job.first + job.count {
-            let password = job.password;
-            if wire::send(&mut parent, &Record::Begin { password, seed }).is_err() {
-                return ExitCode::from(2);
-            }
-            // A report tells of the first failure of a case: its job's first one, at most. The
-            // others' events would be written, and never read.
-            let how = Manner {
-                tell: job.how.tell && !is_told,
-                ..job.how
-            };
-            let outcome = Box::new(trial::run(submission, case, seed, how));
-            is_told |= outcome.failure.is_some();
-            let spent = outcome.spent;
-            if wire::send(&mut parent, &Record::End { password, outcome }).is_err() {
-                return ExitCode::from(2);
-            }
-            if spent {
-                return ExitCode::SUCCESS;
-            }
-        }
+    match serve(submission, parent) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(2),
     }
-    ExitCode::SUCCESS
 }
 
-/// Takes jobs from the parent. When it has hung up, or is no more, nobody wants to know what
+/// Does what the parent says, until this process is of no more use.
+fn serve(submission: Submission, mut parent: UnixStream) -> io::Result<()> {
+    let reader = parent.try_clone()?;
+    let (orders, inbox) = channel::unbounded();
+    thread::spawn(move || listen(reader, &orders));
+    while let Ok(order) = inbox.recv() {
+        let Order::Work(job) = order else {
+            return Err(wire::forged());
+        };
+        if !work(submission, job, &mut parent, &inbox)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Does one job; whether this process can do another.
+fn work(
+    submission: Submission,
+    job: Job,
+    parent: &mut UnixStream,
+    inbox: &Receiver<Order>,
+) -> io::Result<bool> {
+    let Some(case) = cases::all().nth(job.case) else {
+        return Err(wire::forged());
+    };
+    let mut is_told = false;
+    for seed in job.first..job.first + job.count {
+        wire::send(parent, &Record::Begin { seed })?;
+        // A report tells of the first failure of a case: its job's first one, at most. The
+        // others' events would be written, and never read.
+        let how = Manner {
+            tell: job.how.tell && !is_told,
+            ..job.how
+        };
+        let outcome = trial::run(submission, case, seed, how);
+        is_told |= outcome.failure.is_some();
+        let spent = outcome.spent;
+        wire::send(parent, &Record::Ended)?;
+        let Ok(Order::Prove(challenge)) = inbox.recv() else {
+            return Err(wire::forged());
+        };
+        tell(parent, challenge, outcome)?;
+        if spent {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Sends what became of a run; the reason alone, if there is too much to tell.
+fn tell(parent: &mut UnixStream, challenge: u64, outcome: Outcome) -> io::Result<()> {
+    let mut record = Record::End {
+        challenge,
+        outcome: Box::new(outcome),
+    };
+    if wire::send(parent, &record)? {
+        return Ok(());
+    }
+    if let Record::End { outcome, .. } = &mut record {
+        shorten(outcome);
+    }
+    match wire::send(parent, &record)? {
+        true => Ok(()),
+        false => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+/// The longest reason of a run of which there is too much to tell, in characters.
+const SHORT: usize = 4096;
+
+/// Leaves what a table needs, and the beginning of the reason.
+fn shorten(outcome: &mut Outcome) {
+    outcome.chronicle = Default::default();
+    outcome.warnings.clear();
+    if let Some(told) = &mut outcome.failure {
+        let reason: String = told.reason.chars().take(SHORT).collect();
+        *told = Told::new(reason + "\n(more is not told: it is too long for the runner)");
+    }
+}
+
+/// Takes orders from the parent. When it has hung up, or is no more, nobody wants to know what
 /// becomes of the run that is under way, and the process ends in the middle of it.
-fn listen(mut parent: UnixStream, jobs: &Sender<Job>) {
-    while let Ok(job) = wire::receive(&mut parent) {
-        if jobs.send(job).is_err() {
+fn listen(mut parent: UnixStream, orders: &Sender<Order>) {
+    while let Ok(order) = wire::receive(&mut parent) {
+        if orders.send(order).is_err() {
             return;
         }
     }

@@ -264,16 +264,26 @@ fn unknown_method() {
     );
 }
 
+/// What is claimed on the process's outputs and its standard input reaches nobody who counts.
 #[test]
 fn forged_success() {
     let answer = judge_misdeed("forged");
     let reason = fails_alone(&answer);
-    contains(
-        &reason,
-        &["forged: the code under test wrote to its process's standard input"],
-    );
+    contains(&reason, &[&place("panic!(\"all is"), ": all is claimed"]);
     answer.says(&["3 passed, 1 failed\n"]);
     assert!(!answer.stdout.contains("many_elections passed"), "{answer}");
+}
+
+/// The runner's orders do not come on the standard input of the code under test.
+#[test]
+fn stolen_orders() {
+    let path = fixture("thief");
+    let answer = labs(&["3A", "3B", "--seeds", "20", "--raft", &path]);
+    answer
+        .ends_with(1)
+        .says(&["0 of 45 points", "0 passed, 13 failed"]);
+    assert!(!answer.stderr.contains("stolen"), "{answer}");
+    answer.has_line(&["3A", "initial_election", "FAILED", "0/20"]);
 }
 
 #[test]
