@@ -1,10 +1,10 @@
 //! A replica of a state machine: operations go into Raft's log on one side and come out, in the
 //! same order on every replica, on the other.
 //!
-//! `submit` starts a command and waits at the index that Raft gave it. One thread, the reader, owns
-//! the machine: it applies what Raft commits, and hands each reply to whoever waits at that index,
-//! if the command there is theirs. A waiter whose end of the channel is dropped knows that its
-//! command took no effect there, or that nobody can tell.
+//! `submit` starts a command and waits at the index that Raft gave it; until that is known, by the
+//! command's ticket. One thread, the reader, owns the machine: it applies what Raft commits, and
+//! hands each reply to whoever waits for it. A waiter whose end of the channel is dropped knows
+//! that its command took no effect at its index, or that nobody can tell.
 
 use bytes::Bytes;
 use labapi::channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
@@ -39,8 +39,12 @@ struct Replicated<R> {
 
 /// Those who wait in `submit`.
 struct Waiting<R> {
-    /// By the index of their command.
+    /// By ticket, those whose command Raft is being given: they do not know their index yet.
+    starting: BTreeMap<u64, Sender<R>>,
+    /// All others, by the index of their command.
     at: BTreeMap<u64, Waiter<R>>,
+    /// Up to which index commands have been applied.
+    applied: u64,
     /// Nothing will be applied any more.
     closed: bool,
 }
@@ -65,7 +69,9 @@ pub(crate) fn make<M: StateMachine>(replica: Replica, mut machine: M) -> Arc<dyn
         persister,
         max_raft_state,
         waiting: Mutex::new(Waiting {
+            starting: BTreeMap::new(),
             at: BTreeMap::new(),
+            applied: 0,
             closed: false,
         }),
     });
@@ -107,18 +113,31 @@ impl<M: StateMachine> Rsm<M> for Replicated<M::Reply> {
 }
 
 impl<R: Send + 'static> Replicated<R> {
-    /// Gives a command to Raft, and takes a place in the queue at its index. Both under one lock:
-    /// else it could be applied before anybody waits for it.
+    /// Gives a command to Raft, and takes a place in the queue at its index. The place is taken by
+    /// ticket first, since the command may be applied before its index is known. No lock is held
+    /// meanwhile: `start` may be the business of another thread, which would have to be waited for.
     fn start(&self, ticket: u64, command: Bytes) -> Result<(Started, Receiver<R>), WrongLeader> {
-        let mut waiting = self.waiting.lock();
-        if waiting.closed {
-            return Err(WrongLeader);
-        }
-        let started = self.raft.start(command).ok_or(WrongLeader)?;
         let (reply, place) = bounded(1);
-        // Whoever waited there has been overtaken: Raft gives an index away again only when the
-        // command that it held is gone.
-        waiting.at.insert(started.index, Waiter { ticket, reply });
+        {
+            let mut waiting = self.waiting.lock();
+            if waiting.closed {
+                return Err(WrongLeader);
+            }
+            waiting.starting.insert(ticket, reply);
+        }
+        let started = self.raft.start(command);
+        let mut waiting = self.waiting.lock();
+        let still_waits = waiting.starting.remove(&ticket);
+        let started = started.ok_or(WrongLeader)?;
+        // Without a reply it was applied already, or everybody was sent away. With one, at an index
+        // that was applied, it was another command that was: its end is dropped.
+        if let Some(reply) = still_waits
+            && started.index > waiting.applied
+        {
+            // Whoever waited there has been overtaken: Raft gives an index away again only when the
+            // command that it held is gone.
+            waiting.at.insert(started.index, Waiter { ticket, reply });
+        }
         Ok((started, place))
     }
 
@@ -135,6 +154,7 @@ impl<R: Send + 'static> Replicated<R> {
     fn close(&self) {
         let mut waiting = self.waiting.lock();
         waiting.closed = true;
+        waiting.starting.clear();
         waiting.at.clear();
     }
 
@@ -156,6 +176,7 @@ impl<R: Send + 'static> Replicated<R> {
                     // What became of the commands up to there cannot be told from a snapshot.
                     let mut waiting = self.waiting.lock();
                     waiting.at = waiting.at.split_off(&(index + 1));
+                    waiting.applied = index;
                 }
             }
         }
@@ -169,11 +190,9 @@ impl<R: Send + 'static> Replicated<R> {
         let Command { ticket, op } = codec::decode::<Command<M::Op>>(command)
             .unwrap_or_else(|error| panic!("index {index} holds what nobody submitted: {error}"));
         let reply = machine.apply(op);
-        let waiter = self.waiting.lock().at.remove(&index);
-        if let Some(waiter) = waiter
-            && waiter.ticket == ticket
-        {
-            let _ = waiter.reply.send(reply); // it may have gone
+        let waiter = self.waiting.lock().applied(index, ticket);
+        if let Some(waiter) = waiter {
+            let _ = waiter.send(reply); // it may have gone
         }
     }
 
@@ -184,6 +203,18 @@ impl<R: Send + 'static> Replicated<R> {
             .is_some_and(|max| self.persister.state_size() > max)
         {
             self.raft.snapshot(index, machine.snapshot());
+        }
+    }
+}
+
+impl<R> Waiting<R> {
+    /// The command with this ticket has been applied at `index`; who waits for its reply. Whoever
+    /// waited there for another command is sent away.
+    fn applied(&mut self, index: u64, ticket: u64) -> Option<Sender<R>> {
+        self.applied = index;
+        match self.at.remove(&index) {
+            Some(waiter) if waiter.ticket == ticket => Some(waiter.reply),
+            _ => self.starting.remove(&ticket),
         }
     }
 }
