@@ -144,6 +144,25 @@ fn tables_agree_with_the_cases() {
     expect_none("tables and cases disagree", &findings);
 }
 
+/// What the chapter on engines shows of the adapter stands in the adapter.
+#[test]
+fn excerpts_are_the_code() {
+    let folder = root().join("tests/engines/tikv-raft/src");
+    let mut findings = Vec::new();
+    let mut shown = 0;
+    for chapter in chapters() {
+        for (number, file, lines) in chapter.excerpts() {
+            shown += 1;
+            let code = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+            if !code.contains(&(lines.join("\n") + "\n")) {
+                findings.push(format!("{}:{number}: not in {file}", chapter.name));
+            }
+        }
+    }
+    assert!(shown > 5, "only {shown} excerpts were found");
+    expect_none("excerpts that are not the code", &findings);
+}
+
 /// What the third column says: in 3D all cases have as many servers, and only the network differs.
 fn circumstances(case: &Case) -> String {
     match (case.part, case.reliable) {

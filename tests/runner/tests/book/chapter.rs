@@ -94,6 +94,26 @@ impl Chapter {
         typed.collect()
     }
 
+    /// Each block marked `rust,…,of=FILE`: the number of its first line, the file, the lines.
+    #[allow(dead_code)] // raftlab's test types commands only
+    pub(crate) fn excerpts(&self) -> Vec<(usize, &str, Vec<&str>)> {
+        let mut excerpts: Vec<(usize, &str, Vec<&str>)> = Vec::new();
+        let mut goes_on = false;
+        for (number, place, line) in self.lines() {
+            let file = match place {
+                Place::Block(word) => word.split(',').find_map(|mark| mark.strip_prefix("of=")),
+                Place::Prose | Place::Fence => None,
+            };
+            match (file, excerpts.last_mut()) {
+                (Some(_), Some((_, _, lines))) if goes_on => lines.push(line),
+                (Some(file), _) => excerpts.push((number, file, vec![line])),
+                (None, _) => {}
+            }
+            goes_on = file.is_some();
+        }
+        excerpts
+    }
+
     /// Commands in the cells of tables.
     #[allow(dead_code)] // raftlab's test types them
     pub(crate) fn commands_in_tables(&self) -> Vec<(usize, &str)> {
