@@ -1,12 +1,15 @@
 //! A sequence that changes at its ends only, and whose bytes need not be made anew each time.
 
+use crate::decode::{Decoder, JOURNAL};
 use crate::rope::{Raw, Shared};
-use crate::{Error, decode_first, encode_into};
+use crate::{Error, encode_into};
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, Error as _};
-use serde::ser::SerializeSeq;
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
+use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::VecDeque;
+use std::fmt;
+use std::marker::PhantomData;
 use std::mem;
 use std::ops::Deref;
 
@@ -21,6 +24,8 @@ const MERGED: usize = 2;
 /// A log: elements are added at the end, and dropped at either end. It reads as a slice. Encoded
 /// over and over, as a log is that is saved with each change, it costs what is new, not what is
 /// old: each element is encoded once, and blocks of them are shared by whoever holds the bytes.
+///
+/// Its elements must take at least one byte each, as everything does but `()` and its like.
 #[derive(Clone, Debug)]
 pub struct Journal<T> {
     items: Vec<T>,
@@ -30,14 +35,16 @@ pub struct Journal<T> {
     closed: usize,
     /// The bytes of the elements behind the last block.
     open: Vec<u8>,
-    /// An element has no bytes. Whoever encodes the journal is told.
-    unsupported: bool,
+    /// Each element behind the last block has bytes.
+    open_is_whole: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Block {
     count: usize,
     bytes: Bytes,
+    /// Each of its elements has bytes. Otherwise the journal cannot be encoded.
+    is_whole: bool,
 }
 
 impl<T> Journal<T> {
@@ -48,7 +55,7 @@ impl<T> Journal<T> {
             blocks: VecDeque::new(),
             closed: 0,
             open: Vec::new(),
-            unsupported: false,
+            open_is_whole: true,
         }
     }
 
@@ -104,16 +111,16 @@ impl<T: Serialize> Journal<T> {
     /// Encodes all elements that stand behind the last block anew.
     fn encode_open(&mut self) {
         self.open.clear();
-        self.unsupported = false;
+        self.open_is_whole = true;
         self.encode_from(self.closed);
     }
 
     /// Encodes the elements from `first` on.
     fn encode_from(&mut self, first: usize) {
         for item in first..self.items.len() {
-            if encode_into(&self.items[item], &mut self.open).is_err() {
-                self.unsupported = true;
-            }
+            let before = self.open.len();
+            let encoded = encode_into(&self.items[item], &mut self.open);
+            self.open_is_whole &= encoded.is_ok() && self.open.len() > before;
             if item + 1 == self.closed + BLOCK {
                 self.close();
             }
@@ -126,16 +133,20 @@ impl<T: Serialize> Journal<T> {
         let mut block = Block {
             count: BLOCK,
             bytes: mem::take(&mut self.open).into(),
+            is_whole: mem::replace(&mut self.open_is_whole, true),
         };
         while self.ends_in_blocks_of(block.count) {
             let before = self.blocks.split_off(self.blocks.len() - (MERGED - 1));
             let mut bytes = Vec::with_capacity(MERGED * block.bytes.len());
+            let mut is_whole = true;
             for one in before.iter().chain([&block]) {
                 bytes.extend_from_slice(&one.bytes);
+                is_whole &= one.is_whole;
             }
             block = Block {
                 count: MERGED * block.count,
                 bytes: bytes.into(),
+                is_whole,
             };
         }
         self.blocks.push_back(block);
@@ -145,6 +156,14 @@ impl<T: Serialize> Journal<T> {
     fn ends_in_blocks_of(&self, count: usize) -> bool {
         let last = self.blocks.iter().rev().take(MERGED - 1);
         last.filter(|block| block.count == count).count() == MERGED - 1
+    }
+}
+
+impl<T: Serialize> Journal<T> {
+    /// Why the journal cannot be encoded: what is wrong with the first element that has no bytes.
+    fn why_not(&self) -> String {
+        let failed = self.items.iter().find_map(|item| crate::encode(item).err());
+        failed.map_or(NOTHINGS.to_string(), Error::why)
     }
 }
 
@@ -188,8 +207,11 @@ impl<T> Deref for Journal<T> {
 
 impl<T: Serialize> Serialize for Journal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() || self.unsupported {
+        if serializer.is_human_readable() {
             return self.items.serialize(serializer);
+        }
+        if !self.open_is_whole || self.blocks.iter().any(|block| !block.is_whole) {
+            return Err(S::Error::custom(self.why_not()));
         }
         let mut pieces = serializer.serialize_seq(Some(self.blocks.len() + 1))?;
         for block in &self.blocks {
@@ -200,33 +222,71 @@ impl<T: Serialize> Serialize for Journal<T> {
     }
 }
 
+/// Why a journal of nothings has no bytes.
+const NOTHINGS: &str = "an element of a journal takes no bytes";
+
 impl<'de, T: Serialize + DeserializeOwned> Deserialize<'de> for Journal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Journal<T>, D::Error> {
         if deserializer.is_human_readable() {
             return Ok(Vec::deserialize(deserializer)?.into_iter().collect());
         }
-        let mut pieces: Vec<Bytes> = Vec::deserialize(deserializer)?;
-        let open = pieces.pop().unwrap_or_default();
-        let mut journal = Journal::new();
-        for bytes in pieces {
-            let count = journal.read(&bytes).map_err(D::Error::custom)?;
-            journal.closed += count;
-            journal.blocks.push_back(Block { count, bytes });
-        }
-        journal.read(&open).map_err(D::Error::custom)?;
-        journal.open = open.into();
-        Ok(journal)
+        deserializer.deserialize_newtype_struct(JOURNAL, Pieces(PhantomData))
+    }
+}
+
+/// Makes a journal of the pieces that its bytes come in.
+struct Pieces<T>(PhantomData<T>);
+
+impl<'de, T: Serialize + DeserializeOwned> Visitor<'de> for Pieces<T> {
+    type Value = Journal<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a journal")
+    }
+
+    /// From this crate's decoder, which first says how deep the journal lies.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Journal<T>, A::Error> {
+        let depth = parts.next_element()?.unwrap_or(0);
+        let pieces = parts.next_element()?.unwrap_or_default();
+        Journal::from_pieces(pieces, depth).map_err(|error| A::Error::custom(error.why()))
+    }
+
+    /// From anybody else's.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Journal<T>, D::Error> {
+        Journal::from_pieces(Vec::deserialize(from)?, 0)
+            .map_err(|error| D::Error::custom(error.why()))
     }
 }
 
 impl<T: DeserializeOwned> Journal<T> {
+    fn from_pieces(mut pieces: Vec<Bytes>, depth: u32) -> Result<Journal<T>, Error> {
+        let open = pieces.pop().unwrap_or_default();
+        let mut journal = Journal::new();
+        for bytes in pieces {
+            let count = journal.read(&bytes, depth)?;
+            journal.closed += count;
+            journal.blocks.push_back(Block {
+                count,
+                bytes,
+                is_whole: true,
+            });
+        }
+        journal.read(&open, depth)?;
+        journal.open = open.into();
+        Ok(journal)
+    }
+
     /// Adds the elements whose bytes these are; how many there were.
-    fn read(&mut self, mut bytes: &[u8]) -> Result<usize, Error> {
+    fn read(&mut self, bytes: &[u8], depth: u32) -> Result<usize, Error> {
         let before = self.items.len();
-        while !bytes.is_empty() {
-            let (item, read) = decode_first(bytes)?;
-            self.items.push(item);
-            bytes = &bytes[read..];
+        let mut decoder = Decoder::new(bytes, depth);
+        let mut left = decoder.left();
+        while left > 0 {
+            self.items.push(T::deserialize(&mut decoder)?);
+            if decoder.left() == left {
+                return Err(Error::Mismatch(NOTHINGS.to_string()));
+            }
+            left = decoder.left();
         }
         Ok(self.items.len() - before)
     }

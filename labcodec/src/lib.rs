@@ -9,25 +9,23 @@
 //! tree that a value of unknown type is looked at as, `names` what its fields may be called.
 #![forbid(unsafe_code)]
 
+mod decode;
 mod error;
 mod journal;
 pub mod names;
 pub mod rope;
 pub mod value;
 
-pub use error::Error;
+pub use error::{DEPTH_MAX, Error};
 pub use journal::Journal;
 
-use bincode::config::{Configuration, Limit, LittleEndian, Varint, standard};
+use bincode::config::{Configuration, standard};
 use bincode::enc::write::Writer;
+use decode::Decoder;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// No length inside a message may claim more bytes than this. Bytes of another type can be read as
-/// a length of any size: that must end as an error, not by exhausting the machine's memory.
-const BYTES_MAX: usize = 256 << 20;
-
-fn config() -> Configuration<LittleEndian, Varint, Limit<BYTES_MAX>> {
-    standard().with_limit::<BYTES_MAX>()
+fn config() -> Configuration {
+    standard()
 }
 
 /// The bytes of `value`.
@@ -52,20 +50,20 @@ pub fn encode_into<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Res
 /// The value whose bytes are `bytes`: all of them, since a value that ends early is of another type
 /// than the one that was written.
 ///
+/// Whatever the bytes are, this ends, in time and memory proportional to their number, and does not
+/// exhaust the stack.
+///
 /// # Errors
-/// [`Error::Mismatch`] when the bytes are not those of a `T`, [`Error::Trailing`] when they are
-/// those of a `T` and some more.
+/// [`Error::Mismatch`] and [`Error::NotText`] when the bytes are not those of a `T`,
+/// [`Error::Trailing`] when they are those of a `T` and some more, [`Error::TooDeep`] when the
+/// value is nested more than [`DEPTH_MAX`] levels deep.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let (value, read) = decode_first(bytes)?;
-    match bytes.len() - read {
+    let mut decoder = Decoder::new(bytes, 0);
+    let value = T::deserialize(&mut decoder)?;
+    match decoder.left() {
         0 => Ok(value),
         extra => Err(Error::Trailing { extra }),
     }
-}
-
-/// The value whose bytes `bytes` begins with, and how many bytes it took.
-fn decode_first<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), Error> {
-    bincode::serde::decode_from_slice(bytes, config()).map_err(Error::decoding)
 }
 
 /// Writes to the end of a buffer that its owner keeps.

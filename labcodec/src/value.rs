@@ -69,9 +69,9 @@ pub enum Value {
 /// The tree of `value`.
 ///
 /// # Errors
-/// Those of the type's own `Serialize`.
+/// Those of the type's own `Serialize`, and [`Error::TooDeep`].
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
-    value.serialize(ser::ToValue { most: usize::MAX })
+    value.serialize(ser::ToValue::new(usize::MAX))
 }
 
 /// The tree of `value` with only the first `most` elements of each sequence: enough to show it, and
@@ -80,15 +80,16 @@ pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
 /// # Errors
 /// As [`to_value`].
 pub fn outline<T: Serialize + ?Sized>(value: &T, most: usize) -> Result<Value, Error> {
-    value.serialize(ser::ToValue { most })
+    value.serialize(ser::ToValue::new(most))
 }
 
 /// The `T` whose tree is `value`.
 ///
 /// # Errors
-/// [`Error::Mismatch`] when the tree does not fit the type; the text says where.
+/// [`Error::Mismatch`] when the tree does not fit the type; the text says where. [`Error::TooDeep`]
+/// when it is nested too deep.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
-    T::deserialize(value)
+    T::deserialize(de::FromValue::new(value))
 }
 
 impl Value {

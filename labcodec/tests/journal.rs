@@ -1,6 +1,8 @@
 //! A journal is a sequence: whatever is done to it, it reads, encodes and decodes as the plain one
 //! to which the same was done.
 
+mod common;
+
 use labcodec::rope::Rope;
 use labcodec::value::{from_value, to_value};
 use labcodec::{Journal, decode, encode};
@@ -55,6 +57,8 @@ fn apply(step: &Step, journal: &mut Journal<u64>, plain: &mut Vec<u64>) {
 }
 
 proptest! {
+    #![proptest_config(common::config(256))]
+
     #[test]
     fn a_journal_is_the_plain_sequence(steps in prop::collection::vec(step(), 0..40)) {
         let (mut journal, mut plain) = (Journal::new(), Vec::new());
@@ -83,4 +87,44 @@ fn old_elements_are_shared() {
         "{} bytes were copied",
         rope.own().len()
     );
+}
+
+/// An element that cannot be encoded is told as long as it is there, and forgotten when it is gone,
+/// wherever it stands.
+#[test]
+fn an_element_that_cannot_be_encoded() {
+    /// A number that only encodes when it is small.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+    struct Small(u64);
+
+    impl serde::Serialize for Small {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self.0 < 1000 {
+                true => serializer.serialize_u64(self.0),
+                false => Err(serde::ser::Error::custom("too large for this test")),
+            }
+        }
+    }
+
+    let reads_back = |journal: &Journal<Small>| {
+        let read: Journal<Small> = decode(&encode(journal).unwrap()).unwrap();
+        assert_eq!(&read, journal);
+    };
+    for at in [0, 3, 15, 16, 31, 40] {
+        let mut journal: Journal<Small> = (0..50).map(Small).collect();
+        journal.truncate(at);
+        journal.push(Small(5000));
+        journal.extend((0..50).map(Small));
+        // Further pushes and cuts change nothing as long as the element is there.
+        for _ in 0..3 {
+            let error = encode(&journal).unwrap_err().to_string();
+            assert_eq!(error, "cannot be encoded: too large for this test");
+            journal.truncate(journal.len() - 7);
+        }
+        let mut cut = journal.clone();
+        cut.truncate(at);
+        reads_back(&cut);
+        journal.drop_first(at + 1);
+        reads_back(&journal);
+    }
 }

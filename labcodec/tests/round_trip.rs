@@ -1,5 +1,8 @@
 //! What is written is read back: through bytes, and through the tree.
 
+mod common;
+
+use bincode::config::standard;
 use bytes::Bytes;
 use labcodec::value::{from_value, to_value};
 use labcodec::{Error, decode, encode, encode_into};
@@ -92,22 +95,33 @@ fn everything() -> impl Clone + Strategy<Value = Everything> {
 fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     let bytes = encode(value).unwrap();
     assert_eq!(&decode::<T>(&bytes).unwrap(), value);
+    let (theirs, _): (T, _) = bincode::serde::decode_from_slice(&bytes, standard()).unwrap();
+    assert_eq!(&theirs, value, "the reader of the format's own authors");
 
     let tree = to_value(value).unwrap();
     assert_eq!(&from_value::<T>(tree).unwrap(), value);
 }
 
 proptest! {
+    #![proptest_config(common::config(256))]
+
     #[test]
     fn everything_goes_round(value in everything()) {
         goes_round(&value);
     }
 
+    /// What both readers can read means the same to both.
     #[test]
-    fn no_bytes_bring_the_decoder_down(bytes in any::<Vec<u8>>()) {
-        let _ = decode::<Everything>(&bytes);
-        let _ = decode::<Vec<Entry>>(&bytes);
-        let _ = decode::<String>(&bytes);
+    fn any_bytes_mean_what_they_mean(bytes in prop::collection::vec(0..9u8, 0..100)) {
+        let limited = standard().with_limit::<4096>();
+        let theirs = bincode::serde::decode_from_slice(&bytes, limited);
+        if let (Ok(ours), Ok((theirs, _))) = (decode::<Everything>(&bytes), theirs) {
+            prop_assert_eq!(ours, theirs);
+        }
+        let theirs = bincode::serde::decode_from_slice(&bytes, limited);
+        if let (Ok(ours), Ok((theirs, _))) = (decode::<(i32, Shape, Vec<u16>)>(&bytes), theirs) {
+            prop_assert_eq!(ours, theirs);
+        }
     }
 
     #[test]
@@ -115,6 +129,43 @@ proptest! {
         let bytes = encode(&value).unwrap();
         let cut = cut.index(bytes.len());
         prop_assert!(matches!(decode::<Everything>(&bytes[..cut]), Err(Error::Mismatch(_))));
+    }
+}
+
+/// Numbers at the ends of each width that the format has, in each type that holds them.
+#[test]
+fn numbers_of_each_width() {
+    let widths = [8u32, 16, 32, 64, 127];
+    let ends = widths.map(|bits| (1u128 << bits) - 3..(1u128 << bits) + 4);
+    for n in (240..260)
+        .chain(ends.into_iter().flatten())
+        .chain([u128::MAX])
+    {
+        goes_round(&n);
+        goes_round(&(n as u64, n as u32, n as u16, n as u8));
+        let n = n as i128;
+        for n in [n, n.wrapping_neg(), n / 2, -(n / 2)] {
+            goes_round(&n);
+            goes_round(&(n as i64, n as i32, n as i16, n as i8));
+        }
+        goes_round(&char::from_u32(n as u32).unwrap_or('\u{10FFFF}'));
+    }
+}
+
+#[test]
+fn a_number_beyond_its_type_is_an_error() {
+    let bytes = encode(&70_000u64).unwrap();
+    assert!(matches!(decode::<u16>(&bytes), Err(Error::Mismatch(_))));
+    let bytes = encode(&-40_000i64).unwrap();
+    assert!(matches!(decode::<i16>(&bytes), Err(Error::Mismatch(_))));
+    let bytes = encode(&(1u128 << 70)).unwrap();
+    assert!(matches!(decode::<u64>(&bytes), Err(Error::Mismatch(_))));
+    for wrong in [[2u8], [255]] {
+        assert!(matches!(decode::<bool>(&wrong), Err(Error::Mismatch(_))));
+        assert!(matches!(
+            decode::<Option<u8>>(&wrong),
+            Err(Error::Mismatch(_))
+        ));
     }
 }
 

@@ -1,7 +1,7 @@
 //! From the tree to any `Deserialize` type.
 
 use super::Value;
-use crate::Error;
+use crate::{DEPTH_MAX, Error};
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
@@ -9,11 +9,42 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-impl<'de> Deserializer<'de> for Value {
+/// The deserializer.
+pub(super) struct FromValue {
+    value: Value,
+    depth: Depth,
+}
+
+/// How many levels around a value.
+#[derive(Clone, Copy)]
+struct Depth(u32);
+
+impl Depth {
+    fn deeper(self) -> Result<Depth, Error> {
+        match self.0 < DEPTH_MAX {
+            true => Ok(Depth(self.0 + 1)),
+            false => Err(Error::TooDeep),
+        }
+    }
+
+    /// The deserializer of a value that lies so deep.
+    fn within(self, value: Value) -> FromValue {
+        FromValue { value, depth: self }
+    }
+}
+
+impl FromValue {
+    pub(super) fn new(value: Value) -> FromValue {
+        Depth(0).within(value)
+    }
+}
+
+impl<'de> Deserializer<'de> for FromValue {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
+        let depth = self.depth;
+        match self.value {
             Value::Unit => visitor.visit_unit(),
             Value::Bool(yes) => visitor.visit_bool(yes),
             Value::U64(n) => visitor.visit_u64(n),
@@ -25,18 +56,29 @@ impl<'de> Deserializer<'de> for Value {
             Value::Str(text) => visitor.visit_string(text),
             Value::Bytes(bytes) => visitor.visit_byte_buf(bytes.into()),
             Value::Option(None) => visitor.visit_none(),
-            Value::Option(Some(inner)) => visitor.visit_some(*inner),
-            Value::Seq(items) => visitor.visit_seq(Items(items.into_iter())),
+            Value::Option(Some(inner)) => visitor.visit_some(depth.deeper()?.within(*inner)),
+            Value::Seq(items) => visitor.visit_seq(Items {
+                items: items.into_iter(),
+                depth: depth.deeper()?,
+            }),
             Value::More(more) => Err(Error::Mismatch(format!(
                 "an outline, which lacks {more} elements"
             ))),
-            Value::Map(pairs) => visitor.visit_map(Pairs::new(pairs)),
-            Value::Struct { fields, .. } => visitor.visit_map(Fields::new(fields)),
+            Value::Map(pairs) => visitor.visit_map(Pairs {
+                pairs: pairs.into_iter(),
+                value: None,
+                depth: depth.deeper()?,
+            }),
+            Value::Struct { fields, .. } => visitor.visit_map(Fields {
+                fields: fields.into_iter(),
+                current: None,
+                depth: depth.deeper()?,
+            }),
             Value::Variant {
                 variant, content, ..
             } => visitor.visit_enum(Chosen {
                 variant,
-                content: *content,
+                content: depth.deeper()?.within(*content),
             }),
         }
     }
@@ -47,7 +89,8 @@ impl<'de> Deserializer<'de> for Value {
         _name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        let depth = self.depth.deeper()?;
+        visitor.visit_newtype_struct(depth.within(self.value))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -60,7 +103,10 @@ impl<'de> Deserializer<'de> for Value {
     }
 }
 
-struct Items(std::vec::IntoIter<Value>);
+struct Items {
+    items: std::vec::IntoIter<Value>,
+    depth: Depth,
+}
 
 impl<'de> SeqAccess<'de> for Items {
     type Error = Error;
@@ -69,26 +115,21 @@ impl<'de> SeqAccess<'de> for Items {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Error> {
-        self.0.next().map(|item| seed.deserialize(item)).transpose()
+        let Some(item) = self.items.next() else {
+            return Ok(None);
+        };
+        seed.deserialize(self.depth.within(item)).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.0.len())
+        Some(self.items.len())
     }
 }
 
 struct Pairs {
     pairs: std::vec::IntoIter<(Value, Value)>,
     value: Option<Value>,
-}
-
-impl Pairs {
-    fn new(pairs: Vec<(Value, Value)>) -> Pairs {
-        Pairs {
-            pairs: pairs.into_iter(),
-            value: None,
-        }
-    }
+    depth: Depth,
 }
 
 impl<'de> MapAccess<'de> for Pairs {
@@ -102,11 +143,12 @@ impl<'de> MapAccess<'de> for Pairs {
             return Ok(None);
         };
         self.value = Some(value);
-        seed.deserialize(key).map(Some)
+        seed.deserialize(self.depth.within(key)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(self.value.take().unwrap_or(Value::Unit))
+        let value = self.value.take().unwrap_or(Value::Unit);
+        seed.deserialize(self.depth.within(value))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -117,15 +159,7 @@ impl<'de> MapAccess<'de> for Pairs {
 struct Fields {
     fields: std::vec::IntoIter<(&'static str, Value)>,
     current: Option<(&'static str, Value)>,
-}
-
-impl Fields {
-    fn new(fields: Vec<(&'static str, Value)>) -> Fields {
-        Fields {
-            fields: fields.into_iter(),
-            current: None,
-        }
-    }
+    depth: Depth,
 }
 
 impl<'de> MapAccess<'de> for Fields {
@@ -145,13 +179,14 @@ impl<'de> MapAccess<'de> for Fields {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let (field, value) = self.current.take().unwrap_or(("", Value::Unit));
-        seed.deserialize(value).map_err(|error| error.inside(field))
+        seed.deserialize(self.depth.within(value))
+            .map_err(|error| error.inside(field))
     }
 }
 
 struct Chosen {
     variant: &'static str,
-    content: Value,
+    content: FromValue,
 }
 
 impl<'de> EnumAccess<'de> for Chosen {
@@ -164,13 +199,13 @@ impl<'de> EnumAccess<'de> for Chosen {
     }
 }
 
-struct Content(Value);
+struct Content(FromValue);
 
 impl<'de> VariantAccess<'de> for Content {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
-        match self.0 {
+        match self.0.value {
             Value::Unit => Ok(()),
             other => Err(Error::Mismatch(format!(
                 "a variant without content, not {other}"

@@ -1,16 +1,36 @@
 //! From any `Serialize` type to the tree.
 
 use super::Value;
-use crate::Error;
+use crate::{DEPTH_MAX, Error};
 use bytes::Bytes;
 use serde::ser::{self, Serialize, Serializer};
 
-/// The serializer. It says that it is not meant for people, as the byte format does, so that types
-/// which know two forms show the one that travels.
+/// The serializer. It says that its output is read by people: types which know two forms show the
+/// one that has names.
 #[derive(Clone, Copy)]
 pub(super) struct ToValue {
     /// So many elements of a sequence are read; the others are counted.
-    pub(super) most: usize,
+    most: usize,
+    /// How many levels around this one.
+    depth: u32,
+}
+
+impl ToValue {
+    /// A serializer that reads so many elements of each sequence.
+    pub(super) fn new(most: usize) -> ToValue {
+        ToValue { most, depth: 0 }
+    }
+
+    /// The serializer of what lies within.
+    fn deeper(self) -> Result<ToValue, Error> {
+        if self.depth >= DEPTH_MAX {
+            return Err(Error::TooDeep);
+        }
+        Ok(ToValue {
+            depth: self.depth + 1,
+            ..self
+        })
+    }
 }
 
 /// Collects the elements of a sequence, tuple or array, or of a variant that is one.
@@ -92,7 +112,7 @@ impl Serializer for ToValue {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, v: &T) -> Result<Value, Error> {
-        Ok(Value::Option(Some(Box::new(v.serialize(self)?))))
+        Ok(Value::Option(Some(Box::new(v.serialize(self.deeper()?)?))))
     }
 
     fn serialize_unit(self) -> Result<Value, Error> {
@@ -117,7 +137,7 @@ impl Serializer for ToValue {
         _name: &'static str,
         v: &T,
     ) -> Result<Value, Error> {
-        v.serialize(self)
+        v.serialize(self.deeper()?)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -127,14 +147,14 @@ impl Serializer for ToValue {
         chosen: &'static str,
         v: &T,
     ) -> Result<Value, Error> {
-        Ok(variant(name, chosen, v.serialize(self)?))
+        Ok(variant(name, chosen, v.serialize(self.deeper()?)?))
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Items, Error> {
         Ok(Items {
             items: Vec::with_capacity(len.unwrap_or(0).min(self.most)),
             more: 0,
-            to: self,
+            to: self.deeper()?,
             variant: None,
         })
     }
@@ -157,7 +177,7 @@ impl Serializer for ToValue {
         Ok(Items {
             items: Vec::with_capacity(len.min(self.most)),
             more: 0,
-            to: self,
+            to: self.deeper()?.deeper()?,
             variant: Some((name, chosen)),
         })
     }
@@ -166,7 +186,7 @@ impl Serializer for ToValue {
         Ok(Pairs {
             pairs: Vec::with_capacity(len.unwrap_or(0)),
             key: None,
-            to: self,
+            to: self.deeper()?,
         })
     }
 
@@ -174,7 +194,7 @@ impl Serializer for ToValue {
         Ok(Fields {
             name,
             fields: Vec::with_capacity(len),
-            to: self,
+            to: self.deeper()?,
             variant: None,
         })
     }
@@ -189,7 +209,7 @@ impl Serializer for ToValue {
         Ok(Fields {
             name,
             fields: Vec::with_capacity(len),
-            to: self,
+            to: self.deeper()?.deeper()?,
             variant: Some(chosen),
         })
     }
