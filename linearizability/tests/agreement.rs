@@ -14,6 +14,9 @@ use std::fmt::Debug;
 /// More would take the other checker too long.
 const OPERATIONS: usize = 8;
 
+/// Histories of each model. Miri takes some hundred times as long for one.
+const CASES: u32 = if cfg!(miri) { 20 } else { 5000 };
+
 /// Both checkers judge one history.
 fn agree<M: Domain>(model: M, history: History<M>)
 where
@@ -113,7 +116,7 @@ where
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, ..ProptestConfig::default() })]
 
     #[test]
     fn on_registers(history in histories(Register, OPERATIONS)) {
