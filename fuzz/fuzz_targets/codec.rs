@@ -18,7 +18,11 @@ enum Message {
     Text(String),
     Truth(bool, char),
     Raw(Bytes),
-    Log { term: u64, voted_for: Option<usize>, log: Journal<(u64, Bytes)> },
+    Log {
+        term: u64,
+        voted_for: Option<usize>,
+        log: Journal<(u64, Bytes)>,
+    },
     List(Vec<Message>),
     Empty(Vec<()>),
     Table(BTreeMap<String, u32>),
@@ -28,7 +32,9 @@ enum Message {
 fuzz_target!(|bytes: &[u8]| {
     let _ = decode::<Vec<()>>(bytes);
     let _ = decode::<Vec<u64>>(bytes);
-    let Ok(message) = decode::<Message>(bytes) else { return };
+    let Ok(message) = decode::<Message>(bytes) else {
+        return;
+    };
 
     let again = encode(&message).expect("what was decoded can be encoded");
     assert_eq!(decode::<Message>(&again).as_ref(), Ok(&message));

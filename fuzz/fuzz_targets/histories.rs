@@ -38,7 +38,9 @@ fn judge<M: Domain>(model: &M, bytes: &mut Unstructured<'_>) -> arbitrary::Resul
     Ok(())
 }
 
-fn operation<M: Domain>(bytes: &mut Unstructured<'_>) -> arbitrary::Result<Operation<M::Input, M::Output>> {
+fn operation<M: Domain>(
+    bytes: &mut Unstructured<'_>,
+) -> arbitrary::Result<Operation<M::Input, M::Output>> {
     let inputs = M::inputs();
     let input = bytes.choose_iter(inputs.into_iter())?;
     let (client, call, takes) = <(u8, u8, Option<u8>)>::arbitrary(bytes)?;
@@ -47,5 +49,11 @@ fn operation<M: Domain>(bytes: &mut Unstructured<'_>) -> arbitrary::Result<Opera
         return Ok(Operation::pending(client, call, input));
     };
     let output = bytes.choose_iter(M::outputs(&input))?;
-    Ok(Operation::new(client, call, input, call + u64::from(takes), output))
+    Ok(Operation::new(
+        client,
+        call,
+        input,
+        call + u64::from(takes),
+        output,
+    ))
 }

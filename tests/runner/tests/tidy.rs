@@ -43,18 +43,20 @@ fn is_rust(path: &str) -> bool {
     path.ends_with(".rs")
 }
 
-/// The manifests of the workspace's members: `labrt/Cargo.toml`, but no fixture's.
+/// The manifests of the workspace's members: `labrt/Cargo.toml`, but no fixture's, nor that of
+/// the fuzz targets, which are a workspace of their own.
 fn is_member_manifest(path: &str) -> bool {
     let folder = path.strip_suffix("/Cargo.toml");
     folder.is_some_and(|folder| {
         let is_in_tests = ["tests/suites", "tests/runner"].contains(&folder);
-        is_in_tests || !folder.contains('/')
+        is_in_tests || !folder.contains('/') && folder != "fuzz"
     })
 }
 
 fn is_text(path: &str) -> bool {
     let endings = [
-        ".rs", ".toml", ".md", ".sh", "Makefile", ".ci/run", ".ci/deny",
+        ".rs", ".toml", ".md", ".sh", ".yml", "Makefile", ".ci/run", ".ci/deny", ".ci/fuzz",
+        ".ci/miri", ".ci/tsan",
     ];
     endings.iter().any(|ending| path.ends_with(ending))
 }
