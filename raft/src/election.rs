@@ -11,11 +11,6 @@ use labapi::time::Instant;
 use std::collections::BTreeSet;
 
 impl State {
-    /// Whether it is time to stand for election.
-    pub(crate) fn election_due(&self) -> bool {
-        !self.is_leader() && Instant::now() >= self.election_at
-    }
-
     /// Becomes a candidate in a new term and votes for itself (Figure 2, "Candidates"). What to
     /// ask the others; a peer without others leads at once.
     pub(crate) fn stand_for_election(&mut self) -> RequestVoteArgs {
@@ -91,16 +86,19 @@ impl State {
     /// The election is won (Figure 2, "Leaders"): speak to everybody at once.
     fn lead(&mut self) {
         let next_index: Index = self.log().last().index + 1;
-        let heartbeat_at = Instant::now();
-        let follower = Follower {
+        let now = Instant::now();
+        let mut follower = Follower {
             next_index,
             pace: Pace::Stream,
             match_index: 0,
-            heartbeat_at,
+            heartbeat_due: false,
+            heartbeat_at: now,
         };
+        follower.heartbeat(now);
         self.role = Role::Leader {
             followers: vec![follower; self.peers],
         };
+        self.call_replicators();
         log::info!("n{} leads term {}", self.me, self.term());
     }
 }

@@ -22,6 +22,11 @@ impl State {
         }
     }
 
+    /// Whether more is committed than before.
+    pub(crate) fn commits_more_than(&self, before: Before) -> bool {
+        self.commit_index > before.commit_index
+    }
+
     /// # Panics
     /// If an invariant does not hold, with its sentence.
     pub(crate) fn check_invariants(&self, before: Before) {

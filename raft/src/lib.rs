@@ -13,11 +13,12 @@
 //! | `state` | what a peer knows; terms and roles; what is persistent | Figure 2, top |
 //! | `election` | timeouts, candidates, votes | §5.2, §5.4.1 |
 //! | `replication` | AppendEntries, both sides; what is committed | §5.3, §5.4.2 |
+//! | `dispatch` | who must hear from us, and which thread tells it; heartbeats | |
 //! | `snapshot` | trimming the log; InstallSnapshot, both sides | §7, Figure 13 |
 //! | `apply` | what goes to the service next | Figure 2, "all servers" |
 //! | `invariants` | what must hold whenever the lock is released | Figure 3 |
 //! | `peer` | the door, and the RPC handlers | |
-//! | `threads` | ticker, applier, one replicator for each other peer | |
+//! | `threads` | ticker, applier, and a leader's replicators | |
 //! | `tuning` | every duration, and why it is what it is | §9.3 |
 //!
 //! Left out: membership changes (§6), and the no-op that a new leader would append in production
@@ -25,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod dispatch;
 mod election;
 mod invariants;
 mod log;
@@ -47,7 +49,7 @@ pub fn make(
     persister: Arc<Persister>,
     apply: Sender<ApplyMsg>,
 ) -> Arc<dyn labapi::Raft> {
-    let peer = Arc::new(peer::Peer::revive(ends, me, persister));
+    let peer = peer::Peer::revive(ends, me, persister);
     threads::start(&peer, apply);
     peer
 }

@@ -3,10 +3,9 @@
 use crate::log::Index;
 use crate::messages::{AppendEntriesArgs, InstallSnapshotArgs, RequestVoteArgs};
 use crate::state::State;
+use crate::threads;
 use bytes::Bytes;
-use labapi::sync::atomic::AtomicUsize;
-use labapi::sync::{Arc, Condvar, Mutex, MutexGuard};
-use labapi::time::Instant;
+use labapi::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use labapi::{ClientEnd, Persister, Service, Started};
 
 pub(crate) struct Peer {
@@ -18,74 +17,95 @@ pub(crate) struct Peer {
     pub(crate) role_changed: Condvar,
     /// Notified when there is something to apply, or nothing ever will be: the applier's.
     pub(crate) applicable: Condvar,
-    /// Notified when a follower must hear from us: its replicators'.
+    /// Notified when a follower must hear from us, or we lead no more: its replicators'.
     pub(crate) replicable: Vec<Condvar>,
-    /// How many replicators of each follower wait for something to send.
-    pub(crate) idle: Vec<AtomicUsize>,
+    /// This peer, for the threads that it starts.
+    this: Weak<Peer>,
+}
+
+/// Who has something to do, now that the state has changed.
+struct Wakes {
+    ticker: bool,
+    applier: bool,
+    /// All replicators: there is nothing to lead any more.
+    replicators: bool,
+    /// Peers of which a replicator is called.
+    calls: Vec<usize>,
 }
 
 impl Peer {
-    pub(crate) fn revive(ends: Vec<ClientEnd>, me: usize, persister: Arc<Persister>) -> Peer {
+    pub(crate) fn revive(ends: Vec<ClientEnd>, me: usize, persister: Arc<Persister>) -> Arc<Peer> {
         let persistent = persister.read_state().unwrap_or_default();
         let snapshot = persister.read_snapshot();
         let state = State::revive(me, ends.len(), persistent, snapshot);
-        Peer {
+        Arc::new_cyclic(|this| Peer {
             me,
             replicable: ends.iter().map(|_| Condvar::new()).collect(),
-            idle: ends.iter().map(|_| AtomicUsize::new(0)).collect(),
             ends,
             persister,
             state: Mutex::new(state),
             role_changed: Condvar::new(),
             applicable: Condvar::new(),
-        }
+            this: this.clone(),
+        })
     }
 
     /// The only door to the state. Whoever leaves through it has saved what must survive a crash
     /// (so no reply and no message can run ahead of the disk), kept the invariants, and woken
     /// whoever has something to do.
     pub(crate) fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = self.state.lock();
-        self.through_the_door(&mut state, act)
+        self.through_the_door(self.state.lock(), act)
     }
 
-    fn through_the_door<T>(&self, state: &mut State, act: impl FnOnce(&mut State) -> T) -> T {
+    fn through_the_door<T>(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        act: impl FnOnce(&mut State) -> T,
+    ) -> T {
         let before = state.before();
         let led = state.is_leader();
-        let out = act(state);
+        let out = act(&mut state);
         if std::mem::take(&mut state.dirty) {
             self.persister.save(&state.persistent, &state.snapshot);
         }
         state.check_invariants(before);
-        if state.apply_due() || state.killed {
-            self.applicable.notify_one();
-        }
-        if state.is_leader() || led || state.killed {
-            if led != state.is_leader() || state.killed {
-                self.role_changed.notify_one();
-            }
-            self.wake_replicators(state, led);
-        }
+        let leads = state.is_leader();
+        let wakes = Wakes {
+            ticker: led != leads || state.killed,
+            applier: state.commits_more_than(before) || state.killed,
+            replicators: led && !leads || state.killed,
+            calls: std::mem::take(&mut state.calls),
+        };
+        // Woken before the lock is free, they would only wait for that.
+        drop(state);
+        self.wake(wakes);
         out
     }
 
-    /// Wakes the replicators that have entries to send, or whose follower we just got or lost.
-    fn wake_replicators(&self, state: &State, led: bool) {
-        let changed = led != state.is_leader() || state.killed;
-        let now = Instant::now();
-        for (peer, replicable) in self.replicable.iter().enumerate() {
-            let due = state.replication_due(peer, now);
-            if changed {
+    fn wake(&self, wakes: Wakes) {
+        if wakes.ticker {
+            self.role_changed.notify_one();
+        }
+        if wakes.applier {
+            self.applicable.notify_one();
+        }
+        if wakes.replicators {
+            for replicable in &self.replicable {
                 replicable.notify_all();
-            } else if peer != self.me && due.is_some_and(|due| due <= now) {
-                replicable.notify_one();
+            }
+        }
+        for other in wakes.calls {
+            if !self.replicable[other].notify_one()
+                && let Some(this) = self.this.upgrade()
+            {
+                threads::start_replicator(this, other);
             }
         }
     }
 
     /// Waits with the door closed until there is something to do, and goes through it to do that;
-    /// `None` once the peer is killed. `wait` either waits on one of the condition variables, and
-    /// is asked again, or says that it is time.
+    /// `None` once the peer is killed, or when there never will be. `wait` either waits on one of
+    /// the condition variables, and is asked again, or says how the wait ended.
     pub(crate) fn when<T>(
         &self,
         mut wait: impl FnMut(&mut MutexGuard<'_, State>) -> Wait,
@@ -93,8 +113,10 @@ impl Peer {
     ) -> Option<T> {
         let mut state = self.state.lock();
         while !state.killed {
-            if wait(&mut state) == Wait::Over {
-                return Some(self.through_the_door(&mut state, act));
+            match wait(&mut state) {
+                Wait::Again => {}
+                Wait::Over => return Some(self.through_the_door(state, act)),
+                Wait::Never => return None,
             }
         }
         None
@@ -102,12 +124,13 @@ impl Peer {
 }
 
 /// What a thread that looked at the state found.
-#[derive(PartialEq, Eq)]
 pub(crate) enum Wait {
     /// It is time.
     Over,
     /// It was not, and now it may be.
     Again,
+    /// This thread has nothing more to do.
+    Never,
 }
 
 impl labapi::Raft for Peer {

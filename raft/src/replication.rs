@@ -24,20 +24,8 @@ impl State {
         let index = self.persistent.log.append(Entry { term, command });
         self.dirty = true;
         self.advance_commit_index();
+        self.call_replicators();
         Some((index, term))
-    }
-
-    /// When `peer` must hear from us next, if we lead: now, if there are entries to stream.
-    pub(crate) fn replication_due(&self, peer: usize, now: Instant) -> Option<Instant> {
-        let Role::Leader { followers } = &self.role else {
-            return None;
-        };
-        let follower = &followers[peer];
-        let news = follower.next_index <= self.log().last().index;
-        match follower.pace {
-            Pace::Stream if news => Some(now),
-            Pace::Stream | Pace::Probe => Some(follower.heartbeat_at),
-        }
     }
 
     /// What to send to `peer`.
@@ -45,7 +33,10 @@ impl State {
         let last = self.log().last().index;
         let base = self.log().base();
         let follower = self.follower(peer)?;
-        follower.heartbeat_at = Instant::now() + tuning::HEARTBEAT;
+        if !std::mem::take(&mut follower.heartbeat_due) {
+            // News is as good as a heartbeat.
+            follower.heartbeat_at = Instant::now() + tuning::HEARTBEAT;
+        }
         let prev_log_index = follower.next_index - 1;
         if prev_log_index < base.index {
             follower.pace = Pace::Probe;
@@ -159,7 +150,7 @@ impl State {
         if latest && prev > follower.match_index {
             follower.next_index = next.min(prev).max(follower.match_index + 1);
             follower.pace = Pace::Probe;
-            follower.heartbeat_at = Instant::now();
+            follower.heartbeat(Instant::now());
         }
     }
 
@@ -186,7 +177,7 @@ impl State {
             follower.next_index = first.max(follower.match_index + 1);
             if follower.pace == Pace::Stream {
                 follower.pace = Pace::Probe;
-                follower.heartbeat_at = Instant::now();
+                follower.heartbeat(Instant::now());
             }
         }
     }

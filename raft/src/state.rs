@@ -1,5 +1,6 @@
 //! What a peer knows (Figure 2, "State"), and the rules about terms and roles.
 
+use crate::dispatch::Replicators;
 use crate::log::{Index, Log, Term};
 use crate::tuning;
 use bytes::Bytes;
@@ -39,7 +40,9 @@ pub(crate) struct Follower {
     pub(crate) pace: Pace,
     /// The last entry known to be there. Never moves back.
     pub(crate) match_index: Index,
-    /// When the next heartbeat is due.
+    /// It must hear from us even if there is nothing new.
+    pub(crate) heartbeat_due: bool,
+    /// When that will be so again.
     pub(crate) heartbeat_at: Instant,
 }
 
@@ -73,6 +76,10 @@ pub(crate) struct State {
     /// When this peer stands for election, unless it hears from a leader before.
     pub(crate) election_at: Instant,
     pub(crate) killed: bool,
+    /// Of each peer.
+    pub(crate) replicators: Vec<Replicators>,
+    /// Peers of which a replicator is to be called.
+    pub(crate) calls: Vec<usize>,
 }
 
 impl State {
@@ -96,6 +103,8 @@ impl State {
             snapshot_pending: false,
             election_at: Instant::now() + tuning::election_timeout(),
             killed: false,
+            replicators: vec![Replicators::default(); peers],
+            calls: Vec::new(),
         }
     }
 

@@ -1,25 +1,26 @@
 //! The threads of a peer. Each waits for its own reason, does what the state says, and talks to
 //! others - peers or service - only while the lock is free.
 
+use crate::dispatch::Turn;
 use crate::peer::{Peer, Wait};
 use crate::replication::Outgoing;
 use crate::state::State;
 use labapi::channel::Sender;
 use labapi::sync::Arc;
-use labapi::sync::atomic::Ordering;
 use labapi::time::Instant;
 use labapi::{ApplyMsg, thread};
 
-/// Starts the ticker, the applier, and a replicator for each other peer.
+/// Starts the ticker and the applier. Replicators start when they are called.
 pub(crate) fn start(peer: &Arc<Peer>, apply: Sender<ApplyMsg>) {
     let ticking = peer.clone();
     spawn("ticker", move || tick(&ticking));
     let applying = peer.clone();
     spawn("applier", move || apply_committed(&applying, &apply));
-    for other in (0..peer.ends.len()).filter(|other| *other != peer.me) {
-        let replicating = peer.clone();
-        spawn("replicator", move || replicate(&replicating, other));
-    }
+}
+
+/// Starts a replicator of `other`.
+pub(crate) fn start_replicator(peer: Arc<Peer>, other: usize) {
+    spawn("replicator", move || replicate(&peer, other));
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) {
@@ -29,25 +30,22 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) {
         .expect("a thread can be started");
 }
 
-/// Stands for election whenever the election timeout passes.
+/// Attends to the alarm whenever it goes off: heartbeats or election timeout.
 fn tick(peer: &Arc<Peer>) {
     loop {
         let asked = peer.when(
             |state| {
-                if state.election_due() {
+                let alarm = state.alarm();
+                if alarm <= Instant::now() {
                     return Wait::Over;
                 }
-                if state.is_leader() {
-                    peer.role_changed.wait(state);
-                } else {
-                    let end = state.election_at;
-                    peer.role_changed.wait_until(state, end);
-                }
+                peer.role_changed.wait_until(state, alarm);
                 Wait::Again
             },
-            State::stand_for_election,
+            State::attend_alarm,
         );
         let Some(asked) = asked else { return };
+        let Some(asked) = asked else { continue };
         for other in (0..peer.ends.len()).filter(|other| *other != peer.me) {
             let (peer, asked) = (peer.clone(), asked.clone());
             spawn("candidate", move || {
@@ -59,43 +57,28 @@ fn tick(peer: &Arc<Peer>) {
     }
 }
 
-/// How many replicators of one follower wait for work, at most. More than one, since messages
-/// overlap when there is much to send.
-const IDLE: usize = 2;
-
-/// Sends to one follower whenever it must hear from us: at once when there are entries, so that a
-/// burst of commands goes out together; else once a heartbeat interval. Over a dead connection a
-/// message may take seconds to fail: a replicator that goes to send one and leaves nobody behind
-/// has another wait for the next; and one that comes back to enough others ends.
+/// Sends to one follower what it must hear, until there is nothing to do or others wait to do it. A
+/// burst of commands goes out together.
 fn replicate(peer: &Arc<Peer>, other: usize) {
-    let idle = &peer.idle[other];
-    let one_more = |count| (count < IDLE).then_some(count + 1);
-    while idle
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
-        .is_ok()
-    {
+    loop {
         let outgoing = peer.when(
             |state| {
-                let now = Instant::now();
-                match state.replication_due(other, now) {
-                    Some(due) if due <= now => return Wait::Over,
-                    Some(due) => {
-                        peer.replicable[other].wait_until(state, due);
-                    }
-                    None => peer.replicable[other].wait(state),
+                match state.turn(other) {
+                    Turn::Send => return Wait::Over,
+                    Turn::Leave => return Wait::Never,
+                    Turn::Wait => {}
                 }
+                state.replicators[other].waiting += 1;
+                peer.replicable[other].wait(state);
+                state.replicators[other].waiting -= 1;
                 Wait::Again
             },
             |state| state.replicate(other),
         );
-        let is_last = idle.fetch_sub(1, Ordering::Relaxed) == 1;
-        let Some(outgoing) = outgoing else { return };
-        if is_last {
-            let peer = peer.clone();
-            spawn("replicator", move || replicate(&peer, other));
-        }
-        if let Some(outgoing) = outgoing {
-            send(peer, other, outgoing);
+        match outgoing {
+            None => return,
+            Some(None) => {}
+            Some(Some(outgoing)) => send(peer, other, outgoing),
         }
     }
 }
