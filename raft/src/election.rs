@@ -91,6 +91,7 @@ impl State {
             next_index,
             pace: Pace::Stream,
             match_index: 0,
+            under_way: 0,
             heartbeat_due: false,
             heartbeat_at: now,
         };

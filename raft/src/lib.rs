@@ -19,7 +19,7 @@
 //! | `invariants` | what must hold whenever the lock is released | Figure 3 |
 //! | `peer` | the door, and the RPC handlers | |
 //! | `threads` | ticker, applier, and a leader's replicators | |
-//! | `tuning` | every duration, and why it is what it is | §9.3 |
+//! | `tuning` | every duration and limit, and why it is what it is | §9.3 |
 //!
 //! Left out: membership changes (§6), and the no-op that a new leader would append in production
 //! (see `election`).

@@ -33,6 +33,7 @@ impl State {
         let last = self.log().last().index;
         let base = self.log().base();
         let follower = self.follower(peer)?;
+        follower.under_way += 1;
         if !std::mem::take(&mut follower.heartbeat_due) {
             // News is as good as a heartbeat.
             follower.heartbeat_at = Instant::now() + tuning::HEARTBEAT;

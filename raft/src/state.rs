@@ -40,6 +40,8 @@ pub(crate) struct Follower {
     pub(crate) pace: Pace,
     /// The last entry known to be there. Never moves back.
     pub(crate) match_index: Index,
+    /// Messages that are neither answered nor known to be lost.
+    pub(crate) under_way: usize,
     /// It must hear from us even if there is nothing new.
     pub(crate) heartbeat_due: bool,
     /// When that will be so again.

@@ -60,10 +60,11 @@ fn tick(peer: &Arc<Peer>) {
 /// Sends to one follower what it must hear, until there is nothing to do or others wait to do it. A
 /// burst of commands goes out together.
 fn replicate(peer: &Arc<Peer>, other: usize) {
+    let mut back = None;
     loop {
         let outgoing = peer.when(
             |state| {
-                match state.turn(other) {
+                match state.turn(other, back.take()) {
                     Turn::Send => return Wait::Over,
                     Turn::Leave => return Wait::Never,
                     Turn::Wait => {}
@@ -73,12 +74,14 @@ fn replicate(peer: &Arc<Peer>, other: usize) {
                 state.replicators[other].waiting -= 1;
                 Wait::Again
             },
-            |state| state.replicate(other),
+            |state| (state.term(), state.replicate(other)),
         );
-        match outgoing {
-            None => return,
-            Some(None) => {}
-            Some(Some(outgoing)) => send(peer, other, outgoing),
+        let Some((term, outgoing)) = outgoing else {
+            return;
+        };
+        back = Some(term);
+        if let Some(outgoing) = outgoing {
+            send(peer, other, outgoing);
         }
     }
 }
