@@ -28,7 +28,8 @@ use sync::Arc;
 pub trait Raft: Send + Sync {
     /// Starts agreement on `command` and returns at once, without waiting for it. `None` when this
     /// peer does not believe that it leads. A `Some` is a hope, not a promise: the command may
-    /// never be committed, since the leader may fail or lose an election.
+    /// never be committed, since the leader may fail or lose an election. But it does say that this
+    /// peer leads [`Started::term`], and no other peer may ever say so of the same term.
     fn start(&self, command: Bytes) -> Option<Started>;
 
     /// The current term, and whether this peer believes that it leads.

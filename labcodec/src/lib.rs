@@ -4,10 +4,44 @@
 //! with what was sent. This crate alone decides how the bytes look; nothing else in the workspace
 //! names the format.
 //!
-//! A map of the code: this file has the two directions, `error` what can go wrong with them,
-//! `journal` a sequence that is saved again and again, `rope` the bytes of such a one, `value` the
-//! tree that a value of unknown type is looked at as, `names` what its fields may be called.
+//! ```
+//! use labcodec::{Error, Journal, decode, encode};
+//! use labcodec::value::{from_value, to_value};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Debug, PartialEq, Serialize, Deserialize)]
+//! struct Vote {
+//!     term: u64,
+//!     granted: bool,
+//! }
+//!
+//! // Any Serialize type becomes bytes, and bytes become what they were.
+//! let bytes = encode(&Vote { term: 7, granted: true })?;
+//! assert_eq!(decode::<Vote>(&bytes)?, Vote { term: 7, granted: true });
+//!
+//! // Bytes of another type are an error: whatever they are, reading them ends, and soon.
+//! assert_eq!(decode::<bool>(&bytes), Err(Error::Mismatch("7 where 0 or 1 is expected".into())));
+//! assert_eq!(decode::<u8>(&bytes), Err(Error::Trailing { extra: 1 }));
+//!
+//! // Who does not know the type sees a tree with names, and can change it.
+//! let mut tree = to_value(&Vote { term: 7, granted: true })?;
+//! assert_eq!(tree.to_string(), "{term=7 granted=true}");
+//! tree.replace(&["term", "current_term"], 8);
+//! assert_eq!(from_value::<Vote>(tree)?, Vote { term: 8, granted: true });
+//!
+//! // A log that is saved with each change: each element is encoded once.
+//! let mut log: Journal<(u64, String)> = Journal::new();
+//! log.extend([(1, "x".to_string()), (1, "y".to_string())]);
+//! log.truncate(1);
+//! log.push((2, "z".to_string()));
+//! assert_eq!(decode::<Journal<(u64, String)>>(&encode(&log)?)?, log);
+//! # Ok::<(), Error>(())
+//! ```
 #![forbid(unsafe_code)]
+
+// A map of the code: this file has the two directions, `decode` the reader, `error` what can go
+// wrong, `journal` a sequence that is saved again and again, `rope` the bytes of such a one,
+// `value` the tree that a value of unknown type is looked at as.
 
 mod decode;
 mod error;

@@ -43,10 +43,27 @@ impl ClientEnd {
 
     /// Calls `method` (`"Raft.RequestVote"`) and blocks until the reply comes or is known lost.
     ///
-    /// `None` means that no reply came: whether the server has executed the call is not known.
-    /// There is no time limit to set, a call always returns, but over a dead connection that may
-    /// take seconds. A method that the server does not offer, and arguments or a reply of another
-    /// type than the server's, fail the run.
+    /// `None` means that no reply came. The caller cannot tell why, nor whether the server has
+    /// executed the call:
+    ///
+    /// | what has happened | known after | has the handler run? |
+    /// | --- | --- | --- |
+    /// | the caller is cut off, or its way there is | 0 to 100 ms; with long delays, 7 s | no |
+    /// | an unreliable network lost the request | 0 to 26 ms | no |
+    /// | an unreliable network lost the reply | no time, once the handler has run | yes |
+    /// | the way back is blocked | as if cut off, once the handler has run | yes |
+    /// | the server went, or the caller was cut off, before the reply left | 100 ms | perhaps |
+    /// | on real threads: the handler panicked | no time | in part |
+    /// | the caller's own server has crashed | no time; on real threads, as if cut off | no |
+    /// | the run is over | no time | perhaps |
+    ///
+    /// A caller is cut off when its end is disabled or leads nowhere, or the server there is gone.
+    /// There is no time limit to set: a call always returns, but a handler may take its time, and a
+    /// reply of a network that reorders may be 2.2 s late. Whoever wants to ask again sooner makes
+    /// the call on a thread of its own.
+    ///
+    /// A method that the server does not offer, and arguments or a reply of another type than the
+    /// server's, fail the run.
     #[track_caller]
     pub fn call<A, R>(&self, method: &str, args: &A) -> Option<R>
     where

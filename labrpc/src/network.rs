@@ -13,7 +13,8 @@ use std::sync::atomic::Ordering;
 /// The in-process network. A handle: clones are the same network.
 ///
 /// A new network is reliable and has no servers. Whatever is set holds for requests sent from then
-/// on; a request under way keeps the conditions that it was sent under.
+/// on; a request under way keeps the conditions that it was sent under. All chance comes from the
+/// run's seed.
 #[derive(Clone)]
 pub struct Network {
     shared: Arc<Shared>,
@@ -68,7 +69,8 @@ impl Network {
         drop(deleted);
     }
 
-    /// `false`: delays requests by up to 26 ms, and loses one request and one reply in ten.
+    /// `false`: delays each request by 0 to 26 ms, loses one request in ten after that time, and
+    /// one reply in ten at once. Replies that are not lost are not delayed.
     pub fn set_reliable(&self, yes: bool) {
         self.shared.router.lock().conditions.reliable = yes;
     }
@@ -78,17 +80,19 @@ impl Network {
         self.shared.router.lock().conditions.reliable
     }
 
-    /// Delays two replies in three, by 200 to 2200 ms.
+    /// `true`: delays two replies in three, by 200 to 2200 ms. No request is ever delayed by this:
+    /// whoever sends answers as requests of their own, as many engines do, does not meet it.
     pub fn set_long_reordering(&self, yes: bool) {
         self.shared.router.lock().conditions.long_reordering = yes;
     }
 
-    /// Calls over dead connections take up to 7 s, not 100 ms.
+    /// `true`: a call over a dead connection takes 0 to 7 s; otherwise, 0 to 100 ms.
     pub fn set_long_delays(&self, yes: bool) {
         self.shared.router.lock().conditions.long_delays = yes;
     }
 
-    /// The share of requests that arrive twice, from 0 (never, the default) to 1 (always).
+    /// The share of requests that arrive twice, from 0 (never, the default) to 1 (always). The
+    /// second copy arrives up to 26 ms after the first, and its reply goes nowhere.
     pub fn set_duplicated(&self, share: f64) {
         assert!(
             (0.0..=1.0).contains(&share),

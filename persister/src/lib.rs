@@ -36,6 +36,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
+// A map of the code: `save` is what a harness sees of a save, `disk` the disk, `handle` what the
+// server has of it, `harness` what of all this is for tests and harnesses.
+
 mod disk;
 mod handle;
 pub mod harness;

@@ -39,15 +39,23 @@ impl Cluster {
             trace::record(|| ClusterEvent::Says { server, state });
         }
         if state.is_leader {
-            let alone = self.inner.record.lock().leads(server, state.term);
-            self.insist(alone);
+            self.leads(server, state.term);
         }
         Some(state)
     }
 
-    /// Starts a command on one server.
+    /// Starts a command on one server. A server that takes it says that it leads that term, as it
+    /// may in [`Cluster::state`].
     pub fn start_command(&self, server: usize, command: Bytes) -> Option<Started> {
-        self.ask(server, "start", move |raft| raft.start(command))?
+        let started = self.ask(server, "start", move |raft| raft.start(command))??;
+        self.leads(server, started.term);
+        Some(started)
+    }
+
+    /// A server has said that it leads `term`: nobody else may ever have.
+    fn leads(&self, server: usize, term: u64) {
+        let alone = self.inner.record.lock().leads(server, term);
+        self.insist(alone);
     }
 
     /// The leader among the connected servers: the one of the highest term, once one says it
