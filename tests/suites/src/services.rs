@@ -1,4 +1,5 @@
-//! Lab 4's tenants: a replicated state machine (4A), and the key/value service in both its forms.
+//! What lab 4 runs on servers: a replicated state machine (4A), and the key/value service in both
+//! its forms.
 //!
 //! | file | room |
 //! | --- | --- |

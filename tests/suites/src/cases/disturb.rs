@@ -1,7 +1,7 @@
 //! What the runs of both key/value services have in common: clients at work, while servers are
 //! split into sides, crash and restart.
 
-use super::rsm::MAX_RAFT_STATE;
+use super::case::MAX_RAFT_STATE;
 use crate::cluster::{Cluster, ELECTION_TIMEOUT};
 use labrt::channel::Receiver;
 use labrt::rand::{self, RngExt};

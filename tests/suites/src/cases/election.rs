@@ -1,56 +1,25 @@
 //! 3A: leader election (§5.2).
 
-use super::{Body, Case, Part};
-use crate::cluster::{Cluster, ELECTION_TIMEOUT, Snapshots};
+use super::{Case, Part};
+use crate::cluster::{Cluster, ELECTION_TIMEOUT};
 use labrt::harness;
 use labrt::rand::{self, RngExt};
 use labrt::time::Duration;
 
-const fn case(
-    name: &'static str,
-    alias: &'static str,
-    points: u32,
-    servers: usize,
-    about: &'static str,
-    run: fn(&Cluster),
-) -> Case {
-    Case {
-        part: Part::A3,
-        name,
-        alias,
-        points,
-        about,
-        servers,
-        reliable: true,
-        body: Body::Raft(Snapshots::Off, run),
-    }
-}
-
 pub(super) const CASES: &[Case] = &[
-    case(
-        "initial_election",
-        "TestInitialElection3A",
-        5,
-        3,
-        "a leader is elected, and stays while nothing fails",
-        initial_election,
-    ),
-    case(
-        "re_election",
-        "TestReElection3A",
-        5,
-        3,
-        "a new leader after a failure, none without a quorum",
-        re_election,
-    ),
-    case(
-        "many_elections",
-        "TestManyElections3A",
-        5,
-        7,
-        "one leader in every round with three of seven servers cut off",
-        many_elections,
-    ),
+    Part::A3
+        .case("initial_election", "TestInitialElection3A", 5)
+        .about("a leader is elected, and stays while nothing fails")
+        .raft(initial_election),
+    Part::A3
+        .case("re_election", "TestReElection3A", 5)
+        .about("a new leader after a failure, none without a quorum")
+        .raft(re_election),
+    Part::A3
+        .case("many_elections", "TestManyElections3A", 5)
+        .servers(7)
+        .about("one leader in every round with three of seven servers cut off")
+        .raft(many_elections),
 ];
 
 fn initial_election(lab: &Cluster) {

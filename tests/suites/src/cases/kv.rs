@@ -6,7 +6,7 @@ mod snapshots;
 pub(super) use snapshots::CASES as SNAPSHOT_CASES;
 
 use super::disturb::{is_answered_at_last, waits_in_minority};
-use super::{Body, Case, Part};
+use super::{Case, Part};
 use crate::services::{Client, KvLab, Put};
 use generic::{Run, generic};
 use labapi::kv::Clerk;
@@ -16,131 +16,96 @@ use linearizability::models::Versioned;
 /// A client of the service.
 pub(super) type KvClient = Client<Versioned, dyn Clerk>;
 
-const fn case(
-    name: &'static str,
-    alias: &'static str,
-    points: u32,
-    (servers, reliable): (usize, bool),
-    about: &'static str,
-    run: fn(&KvLab),
-) -> Case {
-    Case {
-        part: Part::B4,
-        name,
-        alias,
-        points,
-        about,
-        servers,
-        reliable,
-        body: Body::Kv(None, run),
-    }
-}
-
 pub(super) const CASES: &[Case] = &[
-    case(
-        "basic",
-        "TestBasic4B",
-        3,
-        (5, true),
-        "one client puts and gets",
-        |lab| generic(lab, Run::of(1)),
-    ),
-    case(
-        "speed",
-        "TestSpeed4B",
-        3,
-        (3, true),
-        "an operation does not wait for the next heartbeat",
-        speed,
-    ),
-    case(
-        "concurrent",
-        "TestConcurrent4B",
-        3,
-        (5, true),
-        "five clients put to one key",
-        |lab| generic(lab, Run::of(5)),
-    ),
-    case(
-        "unreliable",
-        "TestUnreliable4B",
-        3,
-        (5, false),
-        "the same over a network that loses messages",
-        |lab| generic(lab, Run::of(5)),
-    ),
-    case(
-        "one_partition",
-        "TestOnePartition4B",
-        4,
-        (5, false),
-        "a majority goes on, a minority waits until it is back",
-        one_partition,
-    ),
-    case(
-        "many_partitions_one_client",
-        "TestManyPartitionsOneClient4B",
-        3,
-        (5, true),
-        "the servers are split again and again",
-        |lab| generic(lab, Run::of(1).split()),
-    ),
-    case(
-        "many_partitions_many_clients",
-        "TestManyPartitionsManyClients4B",
-        4,
-        (5, true),
-        "the same with five clients",
-        |lab| generic(lab, Run::of(5).split()),
-    ),
-    case(
-        "persist_one_client",
-        "TestPersistOneClient4B",
-        3,
-        (5, true),
-        "all servers crash and restart",
-        |lab| generic(lab, Run::of(1).crash()),
-    ),
-    case(
-        "persist_concurrent",
-        "TestPersistConcurrent4B",
-        3,
-        (5, true),
-        "the same with five clients",
-        |lab| generic(lab, Run::of(5).crash()),
-    ),
-    case(
-        "persist_concurrent_unreliable",
-        "TestPersistConcurrentUnreliable4B",
-        4,
-        (5, false),
-        "the same over a network that loses messages",
-        |lab| generic(lab, Run::of(5).crash()),
-    ),
-    case(
-        "persist_partition",
-        "TestPersistPartition4B",
-        4,
-        (5, true),
-        "partitions and crashes",
-        |lab| generic(lab, Run::of(5).split().crash()),
-    ),
-    case(
-        "persist_partition_unreliable",
-        "TestPersistPartitionUnreliable4B",
-        4,
-        (5, false),
-        "the same over a network that loses messages",
-        |lab| generic(lab, Run::of(5).split().crash()),
-    ),
-    case(
-        "persist_partition_unreliable_linearizable",
-        "TestPersistPartitionUnreliableLinearizable4B",
-        4,
-        (7, false),
-        "all of that with fifteen clients, seven servers and a hundred keys",
-        |lab| generic(lab, Run::of(15).split().crash().keys(100)),
-    ),
+    Part::B4
+        .case("basic", "TestBasic4B", 3)
+        .servers(5)
+        .about("one client puts and gets")
+        .kv(|lab| generic(lab, Run::of(1))),
+    Part::B4
+        .case("speed", "TestSpeed4B", 3)
+        .about("an operation does not wait for the next heartbeat")
+        .kv(speed),
+    Part::B4
+        .case("concurrent", "TestConcurrent4B", 3)
+        .servers(5)
+        .about("five clients put to one key")
+        .kv(|lab| generic(lab, Run::of(5))),
+    Part::B4
+        .case("unreliable", "TestUnreliable4B", 3)
+        .servers(5)
+        .unreliable()
+        .about("the same over a network that loses messages")
+        .kv(|lab| generic(lab, Run::of(5))),
+    Part::B4
+        .case("one_partition", "TestOnePartition4B", 4)
+        .servers(5)
+        .unreliable()
+        .about("a majority goes on, a minority waits until it is back")
+        .kv(one_partition),
+    Part::B4
+        .case(
+            "many_partitions_one_client",
+            "TestManyPartitionsOneClient4B",
+            3,
+        )
+        .servers(5)
+        .about("the servers are split again and again")
+        .kv(|lab| generic(lab, Run::of(1).split())),
+    Part::B4
+        .case(
+            "many_partitions_many_clients",
+            "TestManyPartitionsManyClients4B",
+            4,
+        )
+        .servers(5)
+        .about("the same with five clients")
+        .kv(|lab| generic(lab, Run::of(5).split())),
+    Part::B4
+        .case("persist_one_client", "TestPersistOneClient4B", 3)
+        .servers(5)
+        .about("all servers crash and restart")
+        .kv(|lab| generic(lab, Run::of(1).crash())),
+    Part::B4
+        .case("persist_concurrent", "TestPersistConcurrent4B", 3)
+        .servers(5)
+        .about("the same with five clients")
+        .kv(|lab| generic(lab, Run::of(5).crash())),
+    Part::B4
+        .case(
+            "persist_concurrent_unreliable",
+            "TestPersistConcurrentUnreliable4B",
+            4,
+        )
+        .servers(5)
+        .unreliable()
+        .about("the same over a network that loses messages")
+        .kv(|lab| generic(lab, Run::of(5).crash())),
+    Part::B4
+        .case("persist_partition", "TestPersistPartition4B", 4)
+        .servers(5)
+        .about("partitions and crashes")
+        .kv(|lab| generic(lab, Run::of(5).split().crash())),
+    Part::B4
+        .case(
+            "persist_partition_unreliable",
+            "TestPersistPartitionUnreliable4B",
+            4,
+        )
+        .servers(5)
+        .unreliable()
+        .about("the same over a network that loses messages")
+        .kv(|lab| generic(lab, Run::of(5).split().crash())),
+    Part::B4
+        .case(
+            "persist_partition_unreliable_linearizable",
+            "TestPersistPartitionUnreliableLinearizable4B",
+            4,
+        )
+        .servers(7)
+        .unreliable()
+        .about("all of that with fifteen clients, seven servers and a hundred keys")
+        .kv(|lab| generic(lab, Run::of(15).split().crash().keys(100))),
 ];
 
 /// What an operation may take on average, as in the course: a third of a heartbeat's interval.

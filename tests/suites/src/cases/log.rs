@@ -2,112 +2,54 @@
 
 mod cost;
 
-use super::{Body, Case, Part};
-use crate::cluster::{Cluster, ELECTION_TIMEOUT, Snapshots, command};
+use super::{Case, Part};
+use crate::cluster::{Cluster, ELECTION_TIMEOUT, command};
 use bytes::Bytes;
 use labrt::rand::{self, RngExt};
 
-const fn case(
-    name: &'static str,
-    alias: &'static str,
-    points: u32,
-    servers: usize,
-    about: &'static str,
-    run: fn(&Cluster),
-) -> Case {
-    Case {
-        part: Part::B3,
-        name,
-        alias,
-        points,
-        about,
-        servers,
-        reliable: true,
-        body: Body::Raft(Snapshots::Off, run),
-    }
-}
-
 pub(super) const CASES: &[Case] = &[
-    case(
-        "basic_agree",
-        "TestBasicAgree3B",
-        3,
-        3,
-        "three servers agree",
-        basic_agree,
-    ),
-    case(
-        "rpc_bytes",
-        "TestRPCBytes3B",
-        2,
-        3,
-        "each command is sent to each peer just once",
-        cost::rpc_bytes,
-    ),
-    case(
-        "follower_failure",
-        "TestFollowerFailure3B",
-        3,
-        3,
-        "agreement while followers fail, one after another",
-        follower_failure,
-    ),
-    case(
-        "leader_failure",
-        "TestLeaderFailure3B",
-        3,
-        3,
-        "agreement while leaders fail, one after another",
-        leader_failure,
-    ),
-    case(
-        "fail_agree",
-        "TestFailAgree3B",
-        3,
-        3,
-        "a follower that was away catches up",
-        fail_agree,
-    ),
-    case(
-        "fail_no_agree",
-        "TestFailNoAgree3B",
-        3,
-        5,
-        "no agreement while a majority is away",
-        fail_no_agree,
-    ),
-    case(
-        "concurrent_starts",
-        "TestConcurrentStarts3B",
-        3,
-        3,
-        "commands started at once are all committed",
-        cost::concurrent_starts,
-    ),
-    case(
-        "rejoin",
-        "TestRejoin3B",
-        3,
-        3,
-        "a leader that was cut off rejoins",
-        rejoin,
-    ),
-    case(
-        "backup",
-        "TestBackup3B",
-        4,
-        5,
-        "a leader backs up quickly over long wrong logs",
-        backup,
-    ),
-    case(
-        "count",
-        "TestCount3B",
-        3,
-        3,
-        "not too many RPCs",
-        cost::count,
-    ),
+    Part::B3
+        .case("basic_agree", "TestBasicAgree3B", 3)
+        .about("three servers agree")
+        .raft(basic_agree),
+    Part::B3
+        .case("rpc_bytes", "TestRPCBytes3B", 2)
+        .about("each command is sent to each peer just once")
+        .raft(cost::rpc_bytes),
+    Part::B3
+        .case("follower_failure", "TestFollowerFailure3B", 3)
+        .about("agreement while followers fail, one after another")
+        .raft(follower_failure),
+    Part::B3
+        .case("leader_failure", "TestLeaderFailure3B", 3)
+        .about("agreement while leaders fail, one after another")
+        .raft(leader_failure),
+    Part::B3
+        .case("fail_agree", "TestFailAgree3B", 3)
+        .about("a follower that was away catches up")
+        .raft(fail_agree),
+    Part::B3
+        .case("fail_no_agree", "TestFailNoAgree3B", 3)
+        .servers(5)
+        .about("no agreement while a majority is away")
+        .raft(fail_no_agree),
+    Part::B3
+        .case("concurrent_starts", "TestConcurrentStarts3B", 3)
+        .about("commands started at once are all committed")
+        .raft(cost::concurrent_starts),
+    Part::B3
+        .case("rejoin", "TestRejoin3B", 3)
+        .about("a leader that was cut off rejoins")
+        .raft(rejoin),
+    Part::B3
+        .case("backup", "TestBackup3B", 4)
+        .servers(5)
+        .about("a leader backs up quickly over long wrong logs")
+        .raft(backup),
+    Part::B3
+        .case("count", "TestCount3B", 3)
+        .about("not too many RPCs")
+        .raft(cost::count),
 ];
 
 /// A command that no other one equals, most likely.

@@ -1,7 +1,7 @@
 //! 3C: persistence (Figure 2, "Persistent state"; Figure 8).
 
-use super::{Body, Case, Part};
-use crate::cluster::{Cluster, ELECTION_TIMEOUT, Snapshots, command};
+use super::{Case, Part};
+use crate::cluster::{Cluster, ELECTION_TIMEOUT, command};
 use bytes::Bytes;
 use labrt::harness::Mutex;
 use labrt::rand::{self, RngExt};
@@ -11,91 +11,48 @@ use labrt::thread::{self, JoinHandle};
 use labrt::time::Duration;
 use std::collections::BTreeSet;
 
-const fn case(
-    name: &'static str,
-    alias: &'static str,
-    points: u32,
-    (servers, reliable): (usize, bool),
-    about: &'static str,
-    run: fn(&Cluster),
-) -> Case {
-    Case {
-        part: Part::C3,
-        name,
-        alias,
-        points,
-        about,
-        servers,
-        reliable,
-        body: Body::Raft(Snapshots::Off, run),
-    }
-}
-
 pub(super) const CASES: &[Case] = &[
-    case(
-        "persist1",
-        "TestPersist13C",
-        3,
-        (3, true),
-        "servers restart with what they knew",
-        persist1,
-    ),
-    case(
-        "persist2",
-        "TestPersist23C",
-        3,
-        (5, true),
-        "majorities change while servers restart",
-        persist2,
-    ),
-    case(
-        "persist3",
-        "TestPersist33C",
-        3,
-        (3, true),
-        "a leader restarts beside one that lagged",
-        persist3,
-    ),
-    case(
-        "figure8",
-        "TestFigure83C",
-        4,
-        (5, true),
-        "leaders crash with entries half replicated",
-        figure8,
-    ),
-    case(
-        "unreliable_agree",
-        "TestUnreliableAgree3C",
-        4,
-        (5, false),
-        "agreement over a network that loses messages",
-        unreliable_agree,
-    ),
-    case(
-        "figure8_unreliable",
-        "TestFigure8Unreliable3C",
-        5,
-        (5, false),
-        "Figure 8 over a network that loses and reorders",
-        figure8_unreliable,
-    ),
-    case(
-        "reliable_churn",
-        "TestReliableChurn3C",
-        4,
-        (5, true),
-        "what clients saw committed stays, while servers come and go",
-        churn,
-    ),
-    case(
-        "unreliable_churn",
-        "TestUnreliableChurn3C",
-        4,
-        (5, false),
-        "the same over a network that loses messages",
-        churn,
-    ),
+    Part::C3
+        .case("persist1", "TestPersist13C", 3)
+        .about("servers restart with what they knew")
+        .raft(persist1),
+    Part::C3
+        .case("persist2", "TestPersist23C", 3)
+        .servers(5)
+        .about("majorities change while servers restart")
+        .raft(persist2),
+    Part::C3
+        .case("persist3", "TestPersist33C", 3)
+        .about("a leader restarts beside one that lagged")
+        .raft(persist3),
+    Part::C3
+        .case("figure8", "TestFigure83C", 4)
+        .servers(5)
+        .about("leaders crash with entries half replicated")
+        .raft(figure8),
+    Part::C3
+        .case("unreliable_agree", "TestUnreliableAgree3C", 4)
+        .servers(5)
+        .unreliable()
+        .about("agreement over a network that loses messages")
+        .raft(unreliable_agree),
+    Part::C3
+        .case("figure8_unreliable", "TestFigure8Unreliable3C", 5)
+        .servers(5)
+        .unreliable()
+        .about("Figure 8 over a network that loses and reorders")
+        .raft(figure8_unreliable),
+    Part::C3
+        .case("reliable_churn", "TestReliableChurn3C", 4)
+        .servers(5)
+        .about("what clients saw committed stays, while servers come and go")
+        .raft(churn),
+    Part::C3
+        .case("unreliable_churn", "TestUnreliableChurn3C", 4)
+        .servers(5)
+        .unreliable()
+        .about("the same over a network that loses messages")
+        .raft(churn),
 ];
 
 fn random(below: u64) -> u64 {

@@ -1,6 +1,7 @@
 //! 4A: the replicated state machine; and the first case of 4C.
 
-use super::{Body, Case, Part};
+use super::case::MAX_RAFT_STATE;
+use super::{Case, Part};
 use crate::cluster::ELECTION_TIMEOUT;
 use crate::services::{CounterOp, RsmLab};
 use labapi::WrongLeader;
@@ -8,78 +9,38 @@ use labrt::channel::{Receiver, RecvTimeoutError, unbounded};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 
-const fn case(
-    name: &'static str,
-    alias: &'static str,
-    points: u32,
-    about: &'static str,
-    run: fn(&RsmLab),
-) -> Case {
-    Case {
-        part: Part::A4,
-        name,
-        alias,
-        points,
-        about,
-        servers: SERVERS,
-        reliable: true,
-        body: Body::Rsm(None, run),
-    }
-}
-
 /// Replicas in each case.
 pub(super) const SERVERS: usize = 3;
 
 pub(super) const CASES: &[Case] = &[
-    case(
-        "basic",
-        "TestBasic4A",
-        3,
-        "operations one after another",
-        basic,
-    ),
-    case(
-        "concurrent",
-        "TestConcurrent4A",
-        3,
-        "fifty operations at once",
-        concurrent,
-    ),
-    case(
-        "leader_failure",
-        "TestLeaderFailure4A",
-        3,
-        "a new leader goes on, the old one catches up",
-        leader_failure,
-    ),
-    case(
-        "leader_partition",
-        "TestLeaderPartition4A",
-        3,
-        "what a leader without a quorum was asked fails, and is undone",
-        leader_partition,
-    ),
-    case(
-        "restart_replay",
-        "TestRestartReplay4A",
-        3,
-        "replicas that restart apply their logs again",
-        restart_replay,
-    ),
-    case(
-        "shutdown",
-        "TestShutdown4A",
-        2,
-        "nobody waits for a replica that was shut down",
-        shutdown,
-    ),
-    case(
-        "restart_submit",
-        "TestRestartSubmit4A",
-        3,
-        "operations under way at a shutdown take effect everywhere or nowhere",
-        restart_submit,
-    ),
+    Part::A4
+        .case("basic", "TestBasic4A", 3)
+        .about("operations one after another")
+        .rsm(basic),
+    Part::A4
+        .case("concurrent", "TestConcurrent4A", 3)
+        .about("fifty operations at once")
+        .rsm(concurrent),
+    Part::A4
+        .case("leader_failure", "TestLeaderFailure4A", 3)
+        .about("a new leader goes on, the old one catches up")
+        .rsm(leader_failure),
+    Part::A4
+        .case("leader_partition", "TestLeaderPartition4A", 3)
+        .about("what a leader without a quorum was asked fails, and is undone")
+        .rsm(leader_partition),
+    Part::A4
+        .case("restart_replay", "TestRestartReplay4A", 3)
+        .about("replicas that restart apply their logs again")
+        .rsm(restart_replay),
+    Part::A4
+        .case("shutdown", "TestShutdown4A", 2)
+        .about("nobody waits for a replica that was shut down")
+        .rsm(shutdown),
+    Part::A4
+        .case("restart_submit", "TestRestartSubmit4A", 3)
+        .about("operations under way at a shutdown take effect everywhere or nowhere")
+        .rsm(restart_submit),
 ];
 
 fn basic(lab: &RsmLab) {
@@ -267,6 +228,3 @@ pub(super) fn snapshot(lab: &RsmLab) {
     insist_on(lab, 101);
     lab.check_counter(101, SERVERS);
 }
-
-/// Bytes of Raft state above which the services of 4C make a snapshot.
-pub(super) const MAX_RAFT_STATE: usize = 1000;

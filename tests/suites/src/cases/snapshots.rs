@@ -1,7 +1,7 @@
 //! 3D: log compaction (§7).
 
-use super::{Body, Case, Part};
-use crate::cluster::{Cluster, Snapshots, command};
+use super::{Case, Part};
+use crate::cluster::{Cluster, command};
 use bytes::Bytes;
 use labrt::rand::{self, RngExt};
 
@@ -11,85 +11,56 @@ const MAX_STATE: usize = 2000;
 /// The service makes a snapshot every so many entries.
 const INTERVAL: u64 = 10;
 
-const fn case(
-    name: &'static str,
-    alias: &'static str,
-    points: u32,
-    reliable: bool,
-    about: &'static str,
-    run: fn(&Cluster),
-) -> Case {
-    Case {
-        part: Part::D3,
-        name,
-        alias,
-        points,
-        about,
-        servers: 3,
-        reliable,
-        body: Body::Raft(Snapshots::On, run),
-    }
-}
-
 pub(super) const CASES: &[Case] = &[
-    case(
-        "snapshot_basic",
-        "TestSnapshotBasic3D",
-        4,
-        true,
-        "the log is trimmed",
-        |lab| {
+    Part::D3
+        .case("snapshot_basic", "TestSnapshotBasic3D", 4)
+        .snapshots()
+        .about("the log is trimmed")
+        .raft(|lab| {
             rounds(lab, Victim::None);
-        },
-    ),
-    case(
-        "snapshot_install",
-        "TestSnapshotInstall3D",
-        4,
-        true,
-        "a server that was cut off gets a snapshot",
-        |lab| rounds(lab, Victim::CutOff),
-    ),
-    case(
-        "snapshot_install_unreliable",
-        "TestSnapshotInstallUnreliable3D",
-        4,
-        false,
-        "the same over a network that loses messages",
-        |lab| rounds(lab, Victim::CutOff),
-    ),
-    case(
-        "snapshot_install_crash",
-        "TestSnapshotInstallCrash3D",
-        4,
-        true,
-        "a server that crashed gets a snapshot",
-        |lab| rounds(lab, Victim::Crashed),
-    ),
-    case(
-        "snapshot_install_un_crash",
-        "TestSnapshotInstallUnCrash3D",
-        4,
-        false,
-        "the same over a network that loses messages",
-        |lab| rounds(lab, Victim::Crashed),
-    ),
-    case(
-        "snapshot_all_crash",
-        "TestSnapshotAllCrash3D",
-        3,
-        false,
-        "all crash and go on from their snapshots",
-        snapshot_all_crash,
-    ),
-    case(
-        "snapshot_init",
-        "TestSnapshotInit3D",
-        2,
-        false,
-        "a snapshot survives a second crash",
-        snapshot_init,
-    ),
+        }),
+    Part::D3
+        .case("snapshot_install", "TestSnapshotInstall3D", 4)
+        .snapshots()
+        .about("a server that was cut off gets a snapshot")
+        .raft(|lab| rounds(lab, Victim::CutOff)),
+    Part::D3
+        .case(
+            "snapshot_install_unreliable",
+            "TestSnapshotInstallUnreliable3D",
+            4,
+        )
+        .unreliable()
+        .snapshots()
+        .about("the same over a network that loses messages")
+        .raft(|lab| rounds(lab, Victim::CutOff)),
+    Part::D3
+        .case("snapshot_install_crash", "TestSnapshotInstallCrash3D", 4)
+        .snapshots()
+        .about("a server that crashed gets a snapshot")
+        .raft(|lab| rounds(lab, Victim::Crashed)),
+    Part::D3
+        .case(
+            "snapshot_install_un_crash",
+            "TestSnapshotInstallUnCrash3D",
+            4,
+        )
+        .unreliable()
+        .snapshots()
+        .about("the same over a network that loses messages")
+        .raft(|lab| rounds(lab, Victim::Crashed)),
+    Part::D3
+        .case("snapshot_all_crash", "TestSnapshotAllCrash3D", 3)
+        .unreliable()
+        .snapshots()
+        .about("all crash and go on from their snapshots")
+        .raft(snapshot_all_crash),
+    Part::D3
+        .case("snapshot_init", "TestSnapshotInit3D", 2)
+        .unreliable()
+        .snapshots()
+        .about("a snapshot survives a second crash")
+        .raft(snapshot_init),
 ];
 
 /// What happens to one server in each round.

@@ -2,7 +2,7 @@
 
 use super::event::ClusterEvent;
 use super::show::show;
-use super::{Cluster, Seat, Snapshots, Tenancy, Tenant};
+use super::{Cluster, Incarnation, ServerKind, ServerParts, Snapshots};
 use bytes::Bytes;
 use labapi::channel::{self, Receiver};
 use labapi::{ApplyMsg, MakeRaft, Persister};
@@ -15,34 +15,44 @@ const SNAPSHOT_INTERVAL: u64 = 10;
 /// What the service's snapshot holds: the last index, and all commands up to it.
 type Contents = (u64, Vec<Bytes>);
 
-/// Lab 3's tenant: a bare Raft, whose service is the harness's own.
+/// Lab 3's servers: a bare Raft, whose service is the harness's own.
 pub(super) struct Appliers {
     pub(super) make: MakeRaft,
     pub(super) snapshots: Snapshots,
 }
 
-impl Tenant for Appliers {
-    fn move_in(&self, lab: &Cluster, seat: Seat) -> Tenancy {
+impl ServerKind for Appliers {
+    fn start(&self, lab: &Cluster, incarnation: Incarnation) -> ServerParts {
         let (sender, receiver) = channel::unbounded();
-        lab.start_applier(&seat, self.snapshots, receiver);
+        lab.start_applier(&incarnation, self.snapshots, receiver);
         let make = self.make;
-        let raft = seat.build(lab, move |seat| {
-            make(seat.ends, seat.server, seat.persister, sender)
+        let raft = incarnation.build(lab, move |incarnation| {
+            make(
+                incarnation.ends,
+                incarnation.server,
+                incarnation.persister,
+                sender,
+            )
         });
-        Tenancy::bare(raft)
+        ServerParts::bare(raft)
     }
 }
 
 impl Cluster {
     /// Starts the service of a server's new incarnation, on the snapshot that its disk holds.
-    fn start_applier(&self, seat: &Seat, snapshots: Snapshots, messages: Receiver<ApplyMsg>) {
-        let (server, incarnation) = (seat.server, seat.incarnation);
-        let last = self.last_in_snapshot(server, &seat.persister);
-        self.begins(server, incarnation, Some(last));
+    fn start_applier(
+        &self,
+        incarnation: &Incarnation,
+        snapshots: Snapshots,
+        messages: Receiver<ApplyMsg>,
+    ) {
+        let (server, number) = (incarnation.server, incarnation.number);
+        let last = self.last_in_snapshot(server, &incarnation.persister);
+        self.begins(server, number, Some(last));
         let cluster = self.clone();
         let run = move || {
             for message in messages {
-                if !cluster.is_current(server, incarnation) {
+                if !cluster.is_current(server, number) {
                     break; // a late message of an incarnation that is gone
                 }
                 cluster.take(server, snapshots, message);

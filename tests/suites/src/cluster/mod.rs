@@ -3,7 +3,7 @@
 //! | file | room |
 //! | --- | --- |
 //! | `mod` | servers: start, crash, connect, disconnect, partition |
-//! | `tenant` | what runs on a server: a bare Raft, or a service with one |
+//! | `server` | what runs on a server: a bare Raft, or a service with one |
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
 //! | `applier` | each server's service: takes what is applied, makes snapshots |
 //! | `record` | what was applied where, and the safety checks on it |
@@ -12,12 +12,12 @@
 mod applier;
 mod event;
 mod record;
+mod server;
 pub(crate) mod show;
 pub mod stray;
-mod tenant;
 mod verbs;
 
-pub(crate) use tenant::{Kill, Seat, Tenancy, Tenant};
+pub(crate) use server::{Incarnation, Kill, ServerKind, ServerParts};
 pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
@@ -48,7 +48,7 @@ pub struct Cluster {
 }
 
 struct Inner {
-    tenant: Arc<dyn Tenant>,
+    kind: Arc<dyn ServerKind>,
     net: Network,
     servers: Mutex<Vec<Server>>,
     record: Mutex<Record>,
@@ -111,12 +111,12 @@ impl Cluster {
         Cluster::of(Arc::new(Appliers { make, snapshots }), count, net)
     }
 
-    /// Starts `count` servers, all connected, with a tenant on each.
-    pub(crate) fn of(tenant: Arc<dyn Tenant>, count: usize, net: Network) -> Cluster {
+    /// Starts `count` servers, all connected, of this kind.
+    pub(crate) fn of(kind: Arc<dyn ServerKind>, count: usize, net: Network) -> Cluster {
         let mut servers = Vec::new();
         servers.resize_with(count, Server::default);
         let inner = Inner {
-            tenant,
+            kind,
             net,
             servers: Mutex::new(servers),
             record: Mutex::new(Record::new(count)),
@@ -160,7 +160,7 @@ impl Cluster {
         for (to, end) in ends.iter().enumerate() {
             net.connect(end.id(), to);
         }
-        let (persister, incarnation) = {
+        let (persister, number) = {
             let entry = &mut self.inner.servers.lock()[server];
             entry.incarnation += 1;
             entry.said = None;
@@ -168,18 +168,18 @@ impl Cluster {
             (Arc::new(entry.disk.persister()), entry.incarnation)
         };
         trace::record(|| ClusterEvent::Start(server));
-        let seat = Seat {
+        let incarnation = Incarnation {
             server,
-            incarnation,
+            number,
             node: node.clone(),
             ends: ends.clone(),
             persister,
         };
-        let Tenancy {
+        let ServerParts {
             raft,
             services,
             kill,
-        } = self.inner.tenant.move_in(self, seat);
+        } = self.inner.kind.start(self, incarnation);
         net.add_server(server, &node, services);
         self.inner.servers.lock()[server].running = Some(Arc::new(Running {
             raft,

@@ -1,7 +1,7 @@
 //! Clerks, what they asked and were told, and whether that is the history of one object.
 
 use crate::Submission;
-use crate::cluster::{Cluster, Seat, Tenancy, Tenant};
+use crate::cluster::{Cluster, Incarnation, ServerKind, ServerParts};
 use crate::services::watch;
 use labapi::kv::MakeKvServer;
 use labapi::{ClientEnd, MakeRaft};
@@ -45,18 +45,24 @@ type MakeClerk<C> = fn(Vec<ClientEnd>) -> Arc<C>;
 /// began.
 type History<M> = Vec<Operation<<M as Model>::Input, <M as Model>::Output>>;
 
-/// The servers' tenant.
+/// What runs on its servers.
 struct Servers {
     raft: MakeRaft,
     server: MakeKvServer,
     max_raft_state: Option<usize>,
 }
 
-impl Tenant for Servers {
-    fn move_in(&self, lab: &Cluster, seat: Seat) -> Tenancy {
-        let (server, raft) = watch::start(lab, seat, self.raft, self.max_raft_state, self.server);
+impl ServerKind for Servers {
+    fn start(&self, lab: &Cluster, incarnation: Incarnation) -> ServerParts {
+        let (server, raft) = watch::start(
+            lab,
+            incarnation,
+            self.raft,
+            self.max_raft_state,
+            self.server,
+        );
         let services = vec![server.clone().service()];
-        watch::tenancy(raft, services, Box::new(move || server.kill()))
+        watch::parts(raft, services, Box::new(move || server.kill()))
     }
 }
 

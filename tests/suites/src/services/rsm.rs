@@ -3,7 +3,7 @@
 use super::watch;
 use super::{Counter, CounterOp};
 use crate::Submission;
-use crate::cluster::{Cluster, Seat, Tenancy, Tenant};
+use crate::cluster::{Cluster, Incarnation, ServerKind, ServerParts};
 use labapi::{MakeRaft, MakeRsm, Rsm, WrongLeader};
 use labrt::harness::Mutex;
 use labrt::time::{Duration, Instant};
@@ -20,7 +20,7 @@ pub struct RsmLab {
     replicas: Arc<Replicas>,
 }
 
-/// Its servers' tenant.
+/// What runs on its servers.
 struct Replicas {
     raft: MakeRaft,
     rsm: MakeRsm<Counter>,
@@ -37,20 +37,24 @@ struct Replica {
     counter: Counter,
 }
 
-impl Tenant for Replicas {
-    fn move_in(&self, lab: &Cluster, seat: Seat) -> Tenancy {
-        let (server, make) = (seat.server, self.rsm);
+impl ServerKind for Replicas {
+    fn start(&self, lab: &Cluster, incarnation: Incarnation) -> ServerParts {
+        let (server, make) = (incarnation.server, self.rsm);
         let counter = Counter::default();
         let machine = counter.clone();
-        let (rsm, raft) = watch::start(lab, seat, self.raft, self.max_raft_state, move |replica| {
-            make(replica, machine)
-        });
+        let (rsm, raft) = watch::start(
+            lab,
+            incarnation,
+            self.raft,
+            self.max_raft_state,
+            move |replica| make(replica, machine),
+        );
         let replica = Replica {
             rsm: rsm.clone(),
             counter,
         };
         self.present.lock()[server] = Some(replica);
-        watch::tenancy(raft, Vec::new(), Box::new(move || rsm.kill()))
+        watch::parts(raft, Vec::new(), Box::new(move || rsm.kill()))
     }
 }
 

@@ -3,114 +3,87 @@
 use super::generic::{Run, generic};
 use super::speed;
 use crate::cases::disturb::{check_usual_snapshots, check_usual_states};
-use crate::cases::rsm::{self, MAX_RAFT_STATE};
-use crate::cases::{Body, Case, Part};
+use crate::cases::{Case, Part, rsm};
 use crate::cluster::ELECTION_TIMEOUT;
 use crate::services::KvLab;
 
-const fn case(
-    name: &'static str,
-    alias: &'static str,
-    points: u32,
-    (servers, reliable): (usize, bool),
-    about: &'static str,
-    run: fn(&KvLab),
-) -> Case {
-    Case {
-        part: Part::C4,
-        name,
-        alias,
-        points,
-        about,
-        servers,
-        reliable,
-        body: Body::Kv(Some(MAX_RAFT_STATE), run),
-    }
-}
-
 pub(in crate::cases) const CASES: &[Case] = &[
-    Case {
-        part: Part::C4,
-        name: "rsm_snapshot",
-        alias: "TestSnapshot4C",
-        points: 3,
-        about: "replicas make snapshots and begin with them",
-        servers: rsm::SERVERS,
-        reliable: true,
-        body: Body::Rsm(Some(MAX_RAFT_STATE), rsm::snapshot),
-    },
-    case(
-        "snapshot_rpc",
-        "TestSnapshotRPC4C",
-        4,
-        (3, true),
-        "a server that was away gets a snapshot",
-        snapshot_rpc,
-    ),
-    case(
-        "snapshot_size",
-        "TestSnapshotSize4C",
-        4,
-        (3, true),
-        "a snapshot is as large as the data, not as the history",
-        snapshot_size,
-    ),
-    case(
-        "speed",
-        "TestSpeed4C",
-        2,
-        (3, true),
-        "an operation does not wait for the next heartbeat",
-        speed,
-    ),
-    case(
-        "snapshot_recover",
-        "TestSnapshotRecover4C",
-        3,
-        (5, true),
-        "all servers crash and go on from their snapshots",
-        |lab| generic(lab, Run::of(1).crash()),
-    ),
-    case(
-        "snapshot_recover_many_clients",
-        "TestSnapshotRecoverManyClients4C",
-        4,
-        (5, true),
-        "the same with twenty clients",
-        |lab| generic(lab, Run::of(20).crash()),
-    ),
-    case(
-        "unreliable",
-        "TestSnapshotUnreliable4C",
-        3,
-        (5, false),
-        "five clients over a network that loses messages",
-        |lab| generic(lab, Run::of(5)),
-    ),
-    case(
-        "snapshot_unreliable_recover",
-        "TestSnapshotUnreliableRecover4C",
-        4,
-        (5, false),
-        "the same with crashes",
-        |lab| generic(lab, Run::of(5).crash()),
-    ),
-    case(
-        "snapshot_unreliable_recover_concurrent_partition",
-        "TestSnapshotUnreliableRecoverConcurrentPartition4C",
-        4,
-        (5, false),
-        "the same with partitions as well",
-        |lab| generic(lab, Run::of(5).split().crash()),
-    ),
-    case(
-        "snapshot_unreliable_recover_concurrent_partition_linearizable",
-        "TestSnapshotUnreliableRecoverConcurrentPartitionLinearizable4C",
-        4,
-        (7, false),
-        "all of that with fifteen clients, seven servers and a hundred keys",
-        |lab| generic(lab, Run::of(15).split().crash().keys(100)),
-    ),
+    Part::C4
+        .case("rsm_snapshot", "TestSnapshot4C", 3)
+        .snapshots()
+        .about("replicas make snapshots and begin with them")
+        .rsm(rsm::snapshot),
+    Part::C4
+        .case("snapshot_rpc", "TestSnapshotRPC4C", 4)
+        .snapshots()
+        .about("a server that was away gets a snapshot")
+        .kv(snapshot_rpc),
+    Part::C4
+        .case("snapshot_size", "TestSnapshotSize4C", 4)
+        .snapshots()
+        .about("a snapshot is as large as the data, not as the history")
+        .kv(snapshot_size),
+    Part::C4
+        .case("speed", "TestSpeed4C", 2)
+        .snapshots()
+        .about("an operation does not wait for the next heartbeat")
+        .kv(speed),
+    Part::C4
+        .case("snapshot_recover", "TestSnapshotRecover4C", 3)
+        .servers(5)
+        .snapshots()
+        .about("all servers crash and go on from their snapshots")
+        .kv(|lab| generic(lab, Run::of(1).crash())),
+    Part::C4
+        .case(
+            "snapshot_recover_many_clients",
+            "TestSnapshotRecoverManyClients4C",
+            4,
+        )
+        .servers(5)
+        .snapshots()
+        .about("the same with twenty clients")
+        .kv(|lab| generic(lab, Run::of(20).crash())),
+    Part::C4
+        .case("unreliable", "TestSnapshotUnreliable4C", 3)
+        .servers(5)
+        .unreliable()
+        .snapshots()
+        .about("five clients over a network that loses messages")
+        .kv(|lab| generic(lab, Run::of(5))),
+    Part::C4
+        .case(
+            "snapshot_unreliable_recover",
+            "TestSnapshotUnreliableRecover4C",
+            4,
+        )
+        .servers(5)
+        .unreliable()
+        .snapshots()
+        .about("the same with crashes")
+        .kv(|lab| generic(lab, Run::of(5).crash())),
+    Part::C4
+        .case(
+            "snapshot_unreliable_recover_concurrent_partition",
+            "TestSnapshotUnreliableRecoverConcurrentPartition4C",
+            4,
+        )
+        .servers(5)
+        .unreliable()
+        .snapshots()
+        .about("the same with partitions as well")
+        .kv(|lab| generic(lab, Run::of(5).split().crash())),
+    Part::C4
+        .case(
+            "snapshot_unreliable_recover_concurrent_partition_linearizable",
+            "TestSnapshotUnreliableRecoverConcurrentPartitionLinearizable4C",
+            4,
+        )
+        .servers(7)
+        .unreliable()
+        .snapshots()
+        .about("all of that with fifteen clients, seven servers and a hundred keys")
+        .kv(|lab| generic(lab, Run::of(15).split().crash().keys(100))),
 ];
 
 fn snapshot_rpc(lab: &KvLab) {

@@ -5,28 +5,29 @@ use labapi::{ClientEnd, Persister, Raft, Service};
 use labrt::Node;
 use std::sync::Arc;
 
-/// Knows how to start what runs on each server.
-pub(crate) trait Tenant: Send + Sync {
-    /// Starts it.
-    fn move_in(&self, lab: &Cluster, seat: Seat) -> Tenancy;
+/// What runs on each server of a cluster: how it is started.
+pub(crate) trait ServerKind: Send + Sync {
+    /// Starts it on one of them.
+    fn start(&self, lab: &Cluster, incarnation: Incarnation) -> ServerParts;
 }
 
-/// Where it runs: one incarnation of one server.
-pub(crate) struct Seat {
+/// One incarnation of a server, which is to be started.
+pub(crate) struct Incarnation {
     pub(crate) server: usize,
-    pub(crate) incarnation: u64,
+    /// Counted up from 1 with each start of the server.
+    pub(crate) number: u64,
     pub(crate) node: Node,
     /// To every server.
     pub(crate) ends: Vec<ClientEnd>,
     pub(crate) persister: Arc<Persister>,
 }
 
-impl Seat {
+impl Incarnation {
     /// Calls a constructor of the code under test, on the server's own node.
     pub(crate) fn build<T: Send + 'static>(
         self,
         lab: &Cluster,
-        make: impl FnOnce(Seat) -> T + Send + 'static,
+        make: impl FnOnce(Incarnation) -> T + Send + 'static,
     ) -> T {
         let (server, node) = (self.server, self.node.clone());
         match node.spawn("make", move || make(self)).join() {
@@ -40,7 +41,7 @@ impl Seat {
 pub(crate) type Kill = Box<dyn Fn() + Send + Sync>;
 
 /// What was started.
-pub(crate) struct Tenancy {
+pub(crate) struct ServerParts {
     pub(crate) raft: Arc<dyn Raft>,
     /// What others may call, Raft's methods included.
     pub(crate) services: Vec<Service>,
@@ -48,11 +49,11 @@ pub(crate) struct Tenancy {
     pub(crate) kill: Option<Kill>,
 }
 
-impl Tenancy {
+impl ServerParts {
     /// A Raft, and nothing above it.
-    pub(crate) fn bare(raft: Arc<dyn Raft>) -> Tenancy {
+    pub(crate) fn bare(raft: Arc<dyn Raft>) -> ServerParts {
         let services = vec![raft.clone().service()];
-        Tenancy {
+        ServerParts {
             raft,
             services,
             kill: None,

@@ -1,0 +1,230 @@
+//! What a case is, and how one is written: `Part::B4.case(…)`, what it is about and what it needs,
+//! and at the end its function.
+
+use crate::Submission;
+use crate::cluster::{Cluster, Snapshots};
+use crate::services::{AppendLab, KvLab, RsmLab};
+use std::fmt;
+
+/// A part of the labs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Leader election.
+    A3,
+    /// The log.
+    B3,
+    /// Persistence.
+    C3,
+    /// Log compaction.
+    D3,
+    /// The replicated state machine.
+    A4,
+    /// The key/value service.
+    B4,
+    /// The key/value service with snapshots.
+    C4,
+    /// The older form of the key/value service (the course until 2024).
+    B24,
+    /// The older form with snapshots.
+    C24,
+}
+
+impl Part {
+    /// The lab that it belongs to.
+    pub fn lab(self) -> &'static str {
+        match self {
+            Part::A3 | Part::B3 | Part::C3 | Part::D3 => "3",
+            Part::A4 | Part::B4 | Part::C4 => "4",
+            Part::B24 | Part::C24 => "2024",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Part::A3 => "3A",
+            Part::B3 => "3B",
+            Part::C3 => "3C",
+            Part::D3 => "3D",
+            Part::A4 => "4A",
+            Part::B4 => "4B",
+            Part::C4 => "4C",
+            Part::B24 => "4B24",
+            Part::C24 => "4C24",
+        })
+    }
+}
+
+/// One case.
+pub struct Case {
+    /// The part that it belongs to.
+    pub part: Part,
+    /// Its name within the part.
+    pub name: &'static str,
+    /// The course's name for it.
+    pub alias: &'static str,
+    /// What it is worth.
+    pub points: u32,
+    /// What it shows, in a line.
+    pub about: &'static str,
+    /// Number of servers.
+    pub servers: usize,
+    /// Whether the network keeps every message.
+    pub reliable: bool,
+    /// The case itself.
+    pub body: Body,
+}
+
+/// What a case does, and with what. It fails by panicking, or by the cluster's `fault`.
+#[derive(Clone, Copy)]
+pub enum Body {
+    /// With Rafts, whose services may make snapshots.
+    Raft(Snapshots, fn(&Cluster)),
+    /// With replicas of a counter, which make snapshots above so many bytes of Raft state.
+    Rsm(Option<usize>, fn(&RsmLab)),
+    /// With the key/value service.
+    Kv(Option<usize>, fn(&KvLab)),
+    /// With its older form.
+    Append(Option<usize>, fn(&AppendLab)),
+}
+
+/// Above so many bytes of Raft state a service makes a snapshot, in cases with snapshots.
+pub(super) const MAX_RAFT_STATE: usize = 1000;
+
+/// A case that lacks its function.
+#[derive(Clone, Copy)]
+pub(super) struct Draft {
+    part: Part,
+    name: &'static str,
+    alias: &'static str,
+    points: u32,
+    about: &'static str,
+    servers: usize,
+    reliable: bool,
+    snapshots: bool,
+}
+
+impl Part {
+    /// A case of this part, with three servers on a reliable network and without snapshots. `name`
+    /// is ours, `alias` the course's.
+    pub(super) const fn case(self, name: &'static str, alias: &'static str, points: u32) -> Draft {
+        Draft {
+            part: self,
+            name,
+            alias,
+            points,
+            about: "",
+            servers: 3,
+            reliable: true,
+            snapshots: false,
+        }
+    }
+}
+
+impl Draft {
+    /// What it shows, in a line.
+    pub(super) const fn about(mut self, about: &'static str) -> Draft {
+        self.about = about;
+        self
+    }
+
+    /// Number of servers.
+    pub(super) const fn servers(mut self, servers: usize) -> Draft {
+        self.servers = servers;
+        self
+    }
+
+    /// On a network that loses and delays messages.
+    pub(super) const fn unreliable(mut self) -> Draft {
+        self.reliable = false;
+        self
+    }
+
+    /// Its services make snapshots.
+    pub(super) const fn snapshots(mut self) -> Draft {
+        self.snapshots = true;
+        self
+    }
+
+    /// On bare Rafts.
+    pub(super) const fn raft(self, run: fn(&Cluster)) -> Case {
+        let snapshots = match self.snapshots {
+            true => Snapshots::On,
+            false => Snapshots::Off,
+        };
+        self.of(Body::Raft(snapshots, run))
+    }
+
+    /// On replicas of a counter.
+    pub(super) const fn rsm(self, run: fn(&RsmLab)) -> Case {
+        self.of(Body::Rsm(self.max_raft_state(), run))
+    }
+
+    /// On the key/value service.
+    pub(super) const fn kv(self, run: fn(&KvLab)) -> Case {
+        self.of(Body::Kv(self.max_raft_state(), run))
+    }
+
+    /// On its older form.
+    pub(super) const fn append(self, run: fn(&AppendLab)) -> Case {
+        self.of(Body::Append(self.max_raft_state(), run))
+    }
+
+    const fn max_raft_state(self) -> Option<usize> {
+        match self.snapshots {
+            true => Some(MAX_RAFT_STATE),
+            false => None,
+        }
+    }
+
+    const fn of(self, body: Body) -> Case {
+        let Draft {
+            part,
+            name,
+            alias,
+            points,
+            about,
+            servers,
+            reliable,
+            ..
+        } = self;
+        Case {
+            part,
+            name,
+            alias,
+            points,
+            about,
+            servers,
+            reliable,
+            body,
+        }
+    }
+}
+
+impl Case {
+    /// `3B::backup`.
+    pub fn full_name(&self) -> String {
+        format!("{}::{}", self.part, self.name)
+    }
+
+    /// Whether a submission has what the case needs. The older form of the key/value service is
+    /// nobody's duty.
+    pub fn is_offered_by(&self, submission: &Submission) -> bool {
+        !matches!(self.body, Body::Append(..)) || submission.lab4.append.is_some()
+    }
+
+    /// Whether `word` means this case: its part, its lab (`3`), its name, its full name or the
+    /// course's name.
+    pub fn is_meant_by(&self, word: &str) -> bool {
+        let part = self.part.to_string();
+        [
+            part.as_str(),
+            self.part.lab(),
+            self.name,
+            &self.full_name(),
+            self.alias,
+        ]
+        .contains(&word)
+    }
+}
