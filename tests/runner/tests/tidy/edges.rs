@@ -1,6 +1,7 @@
 //! Who may depend on whom: the arrows of ARCHITECTURE.md, read from the manifests.
 
-use crate::source::{Finding, Source};
+use crate::source::{Finding, Source, line_at};
+use toml::de::{DeTable, DeValue};
 
 /// A crate of the house, and the crates of the house that it may use.
 struct Room {
@@ -72,7 +73,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("rand", "labrt"),
 ];
 
-/// One line of a `[dependencies]` table.
+/// One entry of a table of dependencies.
 struct Dependency {
     line: usize,
     name: String,
@@ -131,84 +132,56 @@ fn object(room: &Room, dependency: &Dependency) -> Option<String> {
 }
 
 fn dependencies(manifest: &str) -> Vec<Dependency> {
-    let mut found: Vec<Dependency> = Vec::new();
-    let mut table = None;
-    for (index, line) in manifest.lines().enumerate() {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        if let Some(header) = line.strip_prefix('[') {
-            table = Table::of(header.trim_end_matches(']'));
-            if let Some(Table {
-                of_crate: Some(name),
+    let root = parse(manifest);
+    let targets = table(&root, "target").into_iter().flatten();
+    let targets = targets.filter_map(|(_, target)| target.get_ref().as_table());
+    let tables = std::iter::once(&root).chain(targets);
+    tables.flat_map(|table| of_table(table, manifest)).collect()
+}
+
+/// What cargo has read is TOML.
+fn parse(manifest: &str) -> DeTable<'_> {
+    let parsed = DeTable::parse(manifest);
+    parsed.expect("a manifest is TOML").into_inner()
+}
+
+fn table<'a, 'i>(parent: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
+    parent.get(name)?.get_ref().as_table()
+}
+
+/// The dependencies for all targets, or for one.
+fn of_table(parent: &DeTable<'_>, manifest: &str) -> Vec<Dependency> {
+    let kinds = [
+        ("dependencies", false),
+        ("build-dependencies", false),
+        ("dev-dependencies", true),
+    ];
+    let mut found = Vec::new();
+    for (kind, is_dev) in kinds {
+        for (key, value) in table(parent, kind).into_iter().flatten() {
+            let fields = value.get_ref().as_table();
+            let field = |name: &str| Some(fields?.get(name)?.get_ref());
+            // `x = { package = "y", … }` depends on y.
+            let renamed = field("package").and_then(|package| package.as_str());
+            found.push(Dependency {
+                line: line_at(manifest, key.span().start),
+                name: renamed.unwrap_or(key.get_ref()).to_string(),
                 is_dev,
-            }) = &table
-            {
-                found.push(Dependency {
-                    line: index + 1,
-                    name: name.clone(),
-                    is_dev: *is_dev,
-                    takes_workspaces: false,
-                });
-            }
-            continue;
+                takes_workspaces: is_true(field("workspace")),
+            });
         }
-        let (Some(table), Some((key, value))) = (&table, line.split_once('=')) else {
-            continue;
-        };
-        if table.of_crate.is_some() {
-            let last = found.last_mut().expect("its header was pushed");
-            match key.trim() {
-                "workspace" => last.takes_workspaces = true,
-                "package" => last.name = value.trim().trim_matches('"').to_string(),
-                _ => {}
-            }
-            continue;
-        }
-        let name = key.split('.').next().unwrap_or_default().trim();
-        found.push(Dependency {
-            line: index + 1,
-            name: renamed(value).unwrap_or(name).trim_matches('"').to_string(),
-            is_dev: table.is_dev,
-            takes_workspaces: key.contains(".workspace") || value.contains("workspace = true"),
-        });
     }
     found
 }
 
-/// A table of dependencies: all of a kind, or (`[dependencies.serde]`) one.
-struct Table {
-    of_crate: Option<String>,
-    is_dev: bool,
-}
-
-impl Table {
-    fn of(header: &str) -> Option<Table> {
-        let at = header.find("dependencies")?;
-        let kind = header[..at].rsplit('.').next().unwrap_or_default();
-        if header.starts_with("workspace") {
-            return None;
-        }
-        let of_crate = header[at..].strip_prefix("dependencies.");
-        Some(Table {
-            of_crate: of_crate.map(|name| name.trim_matches('"').to_string()),
-            is_dev: kind == "dev-",
-        })
-    }
-}
-
-/// `x = { package = "y", … }` depends on y.
-fn renamed(value: &str) -> Option<&str> {
-    let (_, rest) = value.split_once("package")?;
-    rest.trim_start()
-        .strip_prefix('=')?
-        .trim_start()
-        .strip_prefix('"')?
-        .split('"')
-        .next()
+fn is_true(value: Option<&DeValue<'_>>) -> bool {
+    value.and_then(|value| value.as_bool()) == Some(true)
 }
 
 fn takes_workspace_lints(manifest: &str) -> bool {
-    let after = manifest.split_once("[lints]").map(|(_, after)| after);
-    after.is_some_and(|after| after.trim_start().starts_with("workspace = true"))
+    let root = parse(manifest);
+    let lints = table(&root, "lints").and_then(|lints| lints.get("workspace"));
+    is_true(lints.map(|value| value.get_ref()))
 }
 
 mod tests {
