@@ -37,6 +37,9 @@ pub(crate) struct Grade {
     out: PathBuf,
 }
 
+/// The table of all submissions, in the folder to write to.
+const TABLE: &str = "grades.csv";
+
 /// What was handed in, and what it is called.
 struct Submission {
     name: String,
@@ -71,7 +74,7 @@ impl Grade {
             print!("{}", report::table(&submission.name, &verdict));
             verdicts.push((submission.name.as_str(), verdict));
             // As they come: whoever stops here has what is done so far.
-            report::write_csv(&self.out.join("grades.csv"), &verdicts)?;
+            report::write_csv(&self.out.join(TABLE), &verdicts)?;
         }
         print!("{}", report::summary(&verdicts));
         Ok(ExitCode::SUCCESS)
@@ -79,7 +82,7 @@ impl Grade {
 
     /// What is said when we are interrupted and so many submissions are done.
     fn broken_off(&self, done: usize) -> String {
-        let (all, csv) = (self.submissions.len(), self.out.join("grades.csv"));
+        let (all, csv) = (self.submissions.len(), self.out.join(TABLE));
         match done {
             0 => format!("interrupted; none of {all} was graded to the end"),
             _ => format!("interrupted; {done} of {all} are graded: {}", csv.display()),
@@ -97,7 +100,12 @@ impl Grade {
                 .canonicalize()
                 .map_err(|error| format!("{} cannot be graded: {error}", folder.display()))?;
             let base = name_of(&full);
-            let taken = |name: &str| named.iter().any(|other| other.name == name);
+            // OUT holds a folder of each name, and the table. There are file systems to which
+            // upper and lower case are one.
+            let taken = |name: &str| {
+                let mut names = named.iter().map(|other| other.name.as_str()).chain([TABLE]);
+                names.any(|other| other.eq_ignore_ascii_case(name))
+            };
             let numbered = (2..).map(|number| format!("{base}-{number}"));
             let mut names = std::iter::once(base.clone()).chain(numbered);
             let name = names.find(|name| !taken(name)).unwrap_or(base);

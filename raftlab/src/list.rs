@@ -1,6 +1,7 @@
 //! `raftlab list`: the cases.
 
 use crate::workspace::Workspace;
+use runner::{Options, Selection};
 use std::process::ExitCode;
 
 /// List the cases: part, name, points, what each shows
@@ -11,8 +12,16 @@ pub(crate) struct List {
 }
 
 impl List {
-    pub(crate) fn run(mut self) -> Result<ExitCode, String> {
-        self.select.push("--list".into());
-        Workspace::find()?.run(&self.select)
+    pub(crate) fn run(self) -> Result<ExitCode, String> {
+        let selection = Selection {
+            select: self.select,
+            ..Selection::default()
+        };
+        let options = Options {
+            selection,
+            list: true,
+            ..Options::default()
+        };
+        Workspace::find()?.run(options.arguments())
     }
 }

@@ -1,5 +1,7 @@
 //! `raftlab new`: lays the skeleton into an empty folder.
 
+use runner::files::harness;
+use runner::terminal::shell_word;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -119,11 +121,14 @@ impl New {
         // The harness's own, so that a first build needs what the harness's did, and no more.
         let _ = fs::copy(harness().join("Cargo.lock"), dir.join("Cargo.lock"));
         println!("{} is ready. What comes next:\n", dir.display());
-        println!("  cd {}", shell_word(dir));
+        println!("  cd {}", shell_word(&dir.display().to_string()));
         println!("  make test-3A        fails, and says what is to be written first");
         if !is_installed() {
             let package = harness().join("raftlab");
-            println!("  cargo install --locked --path {}", shell_word(&package));
+            println!(
+                "  cargo install --locked --path {}",
+                shell_word(&package.display().to_string())
+            );
         }
         println!("  raftlab status      what is done, and what to read next");
         Ok(ExitCode::SUCCESS)
@@ -155,26 +160,10 @@ impl New {
     }
 }
 
-/// The checkout that this program was built from.
-pub(crate) fn harness() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
-}
-
 /// Whether a shell finds `raftlab`. `make skeleton` runs it from where it was built.
 fn is_installed() -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join("raftlab").is_file())
-}
-
-/// `path` as one word of a shell, to be copied from the screen.
-fn shell_word(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+~".contains(c);
-    match text.chars().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    }
 }
 
 fn refuse_content(dir: &Path) -> Result<(), String> {
@@ -189,5 +178,51 @@ fn refuse_content(dir: &Path) -> Result<(), String> {
             "{} is not empty, and nothing in it will be overwritten; name another folder",
             dir.display()
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Where a file of the skeleton goes, if not to a place of the same name.
+    const ELSEWHERE: [(&str, &str); 2] = [
+        ("gitignore", ".gitignore"),
+        ("ci.yml", ".github/workflows/labs.yml"),
+    ];
+
+    /// What a build in the skeleton leaves there.
+    const BUILT: [&str; 2] = ["Cargo.lock", "target"];
+
+    fn files(folder: &Path, below: &str, found: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(folder).expect("a folder can be read") {
+            let path = entry.expect("its entries can be read").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = format!("{below}{name}");
+            match path.is_dir() {
+                _ if BUILT.contains(&name.as_str()) => {}
+                true => files(&path, &format!("{name}/"), found),
+                false => {
+                    let moved = ELSEWHERE.iter().find(|(from, _)| *from == name);
+                    let to = moved.map_or(name, |(_, to)| to.to_string());
+                    found.insert(to, fs::read_to_string(path).expect("it is text"));
+                }
+            }
+        }
+    }
+
+    /// A file that is added to the skeleton and not to the list reaches nobody.
+    #[test]
+    fn the_whole_skeleton_is_laid_out() {
+        let mut found = BTreeMap::new();
+        files(&harness().join("raftlab/skeleton"), "", &mut found);
+        let laid_out = FILES
+            .iter()
+            .map(|(to, text)| (to.to_string(), text.to_string()));
+        let laid_out: BTreeMap<String, String> = laid_out.collect();
+        let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&laid_out), names(&found));
+        assert!(laid_out == found, "a file's text is not that of its place");
     }
 }

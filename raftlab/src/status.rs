@@ -2,8 +2,8 @@
 
 use crate::workspace::Workspace;
 use runner::results::{self, CaseResult};
+use runner::terminal::{self, FAINT, GOOD, OPEN};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, UNIX_EPOCH};
@@ -88,16 +88,12 @@ impl Standing {
     }
 
     fn mark(&self) -> String {
-        let (mark, colour) = match (self.is_done(), self.known) {
-            (true, _) => ("✓", "32"),
-            (false, 0) => ("·", "2"),
-            (false, _) => ("…", "33"),
+        let (mark, style) = match (self.is_done(), self.known) {
+            (true, _) => ("✓", GOOD),
+            (false, 0) => ("·", FAINT),
+            (false, _) => ("…", OPEN),
         };
-        let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        match colours {
-            true => format!("\x1b[{colour}m{mark}\x1b[0m"),
-            false => mark.into(),
-        }
+        terminal::paint(style, mark)
     }
 
     fn told(&self) -> String {

@@ -1,6 +1,7 @@
 //! Where we are: a student's workspace, or the harness's own; and how its runner is called.
 
-use runner::interrupt;
+use runner::{files, interrupt};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -29,8 +30,8 @@ impl Workspace {
     }
 
     /// The runner with these arguments; `cargo` builds what has changed.
-    pub(crate) fn runner(&self, arguments: &[String]) -> Command {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    pub(crate) fn runner(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = files::cargo();
         command
             .current_dir(&self.root)
             .args(["run", "-q", "-p", self.package, "--example", "labs", "--"])
@@ -39,7 +40,10 @@ impl Workspace {
     }
 
     /// Runs the runner; its exit code.
-    pub(crate) fn run(&self, arguments: &[String]) -> Result<ExitCode, String> {
+    pub(crate) fn run(
+        &self,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Result<ExitCode, String> {
         let status = interrupt::status(&mut self.runner(arguments));
         let status = status.map_err(|error| format!("cannot run cargo: {error}"))?;
         Ok(match status.code() {

@@ -170,7 +170,12 @@ fn lab_4_is_judged_apart() {
     copy(&kvraft_src, &both.join("kvraft/src"));
     copy(&raft_src, &raft.join("raft/src"));
     copy(&kvraft_src, &kvraft.join("kvraft/src"));
-    let submissions = [both, raft, kvraft];
+    // Names that mean something where they are written.
+    let (table, formula) = (at.join("grades.csv"), at.join("=1+1"));
+    for folder in [&table, &formula] {
+        fs::create_dir_all(folder).expect("a folder can be made");
+    }
+    let submissions = [both, raft, kvraft, table, formula];
 
     let parts = ["--parts", "3A", "--parts", "4A", "--seeds", "1"];
     let csv = grade(&at, &parts, &submissions);
@@ -178,6 +183,8 @@ fn lab_4_is_judged_apart() {
     assert_eq!(points(&csv, "raft-only"), of("15", "35"), "{csv}");
     assert_eq!(points(&csv, "kv-only"), of("0", "35"), "{csv}");
     assert!(csv.contains("there is no kvraft/src/lib.rs"), "{csv}");
+    assert_eq!(points(&csv, "grades.csv-2"), of("0", "35"), "{csv}");
+    assert_eq!(points(&csv, "'=1+1"), of("0", "35"), "{csv}");
 
     let on_ours = ["--parts", "4A", "--seeds", "1", "--reference-raft"];
     let csv = grade(&at, &on_ours, &submissions);

@@ -36,7 +36,7 @@ fn ended_by_interrupt(end: &End, begins: &str, words: &str) {
 #[test]
 fn test() {
     for everybody in [true, false] {
-        let group = raftlab(&root(), &["test", "3", "--real", "--jobs", "2"]);
+        let group = raftlab(&root(), &["test", "3", "--mode", "real", "--jobs", "2"]);
         group.await_runners(3);
         ended_by_interrupt(
             &group.interrupt(everybody),

@@ -249,7 +249,7 @@ fn bad_words_are_told_in_a_line() {
         "test --jobs 0",
         "error: `--jobs` cannot be `0`: 1 to 256 are possible (",
     );
-    refused("test --real=1", "error: `--real` takes no value (");
+    refused("test --shrink=1", "error: `--shrink` takes no value (");
     refused("test --seed 1 --seed 2", "error: `--seed` is given twice (");
     refused(
         "replay",

@@ -1,9 +1,10 @@
 //! Takes of a submission what it consists of: its Rust sources. Manifests, build scripts and
 //! whatever else lies beside them stay where they are.
 
-use crate::new::harness;
+use runner::files::harness;
 use std::fs;
 use std::path::{Path, PathBuf};
+use toml::toml;
 
 /// Copies the sources of the crate `name` (`raft` or `kvraft`) in `from` to a crate of that name in
 /// `folder`, under a manifest of our own. What was handed in is a workspace, or the one crate.
@@ -49,10 +50,22 @@ fn copy_sources(from: &Path, to: &Path) -> std::io::Result<()> {
 /// What every submission may use, and no more.
 fn manifest(name: &str) -> String {
     let labapi = harness().join("labapi").display().to_string();
-    let labapi = labapi.replace('\\', "\\\\").replace('"', "\\\"");
-    format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
-         [workspace]\n\n[dependencies]\nbytes = \"1\"\nlabapi = {{ path = \"{labapi}\" }}\n\
-         log = \"0.4\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\n"
-    )
+    let mut manifest = toml! {
+        [package]
+        name = ""
+        version = "0.1.0"
+        edition = "2024"
+        publish = false
+
+        [workspace]
+
+        [dependencies]
+        bytes = "1"
+        labapi = { path = "" }
+        log = "0.4"
+        serde = { version = "1", features = ["derive"] }
+    };
+    manifest["package"]["name"] = name.into();
+    manifest["dependencies"]["labapi"]["path"] = labapi.into();
+    manifest.to_string()
 }

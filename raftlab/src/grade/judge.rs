@@ -1,11 +1,11 @@
 //! Builds and runs one submission by the harness's own runner, in processes of its own. Only what
 //! the runner wrote down counts: it does so when all runs have come to an end that it saw itself.
 
-use super::{Grade, collect, report};
-use crate::new::harness;
+use super::{Grade, collect};
 use crate::workspace::Workspace;
-use runner::interrupt;
+use runner::files::{harness, write_whole};
 use runner::results::{self, CaseResult, Results};
+use runner::{Options, Selection, interrupt};
 use std::fs;
 use std::path::Path;
 use suites::cases::{self, Case};
@@ -73,7 +73,7 @@ pub(super) fn judge(grade: &Grade, from: &Path, folder: &Path) -> Result<Verdict
         verdict.cases.extend(results);
     }
     verdict.unbuilt.dedup();
-    report::replace(&folder.join("report.txt"), &words)
+    write_whole(&folder.join("report.txt"), &words)
         .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
     Ok(verdict)
 }
@@ -98,21 +98,26 @@ fn run(
     crates: &[&str],
     folder: &Path,
 ) -> Result<(Results, String, String), String> {
-    let full = |path: &Path| {
-        let path = std::path::absolute(path).map_err(|error| error.to_string())?;
-        Ok::<String, String>(path.display().to_string())
-    };
+    let full = |path: &Path| std::path::absolute(path).map_err(|error| error.to_string());
     let results = folder.join("results-by-case.json");
     let _ = fs::remove_file(&results);
-    let mut arguments: Vec<String> = chosen.iter().map(|case| case.full_name()).collect();
-    for name in crates {
-        let flag = if *name == "raft" { "--raft" } else { "--kv" };
-        arguments.extend([flag.into(), full(&folder.join(name))?]);
-    }
-    arguments.extend(["--results".into(), full(&results)?]);
-    arguments.extend(["--seeds".into(), grade.seeds.to_string()]);
-    arguments.extend(["--seed".into(), grade.seed.to_string()]);
-    let mut runner = Workspace::at(&harness())?.runner(&arguments);
+    let handed_in = |name: &str| {
+        let path = crates.contains(&name).then(|| full(&folder.join(name)));
+        path.transpose()
+    };
+    let options = Options {
+        selection: Selection {
+            select: chosen.iter().map(|case| case.full_name()).collect(),
+            seeds: grade.seeds,
+            seed: grade.seed,
+            ..Selection::default()
+        },
+        raft: handed_in("raft")?,
+        kv: handed_in("kvraft")?,
+        results: Some(full(&results)?),
+        ..Options::default()
+    };
+    let mut runner = Workspace::at(&harness())?.runner(options.arguments());
     let output =
         interrupt::output(&mut runner).map_err(|error| format!("cannot run cargo: {error}"))?;
     let mut known = results::read(&results);

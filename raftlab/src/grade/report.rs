@@ -2,10 +2,10 @@
 //! format is that of its specification page (autograder documentation, "results.json").
 
 use super::judge::Verdict;
+use runner::files::write_whole;
 use runner::results::CaseResult;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 /// The verdict, a line for each case.
@@ -70,7 +70,7 @@ pub(super) fn write(folder: &Path, verdict: &Verdict) -> Result<(), String> {
         "tests": tests,
     });
     let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
-    replace(&folder.join("results.json"), &(text + "\n"))
+    write_whole(&folder.join("results.json"), &(text + "\n"))
         .map_err(|error| format!("cannot write into {}: {error}", folder.display()))
 }
 
@@ -115,7 +115,7 @@ pub(super) fn write_csv(file: &Path, verdicts: &[(&str, Verdict)]) -> Result<(),
         }
     }
     text.push('\n');
-    replace(file, &text).map_err(|error| format!("cannot write {}: {error}", file.display()))
+    write_whole(file, &text).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
 fn full_name(case: &CaseResult) -> String {
@@ -127,18 +127,39 @@ fn earned(case: &CaseResult) -> u32 {
     if case.is_passed() { case.points } else { 0 }
 }
 
-/// A CSV field (RFC 4180).
+/// A CSV field (RFC 4180). What a spreadsheet would take for a formula, and carry out, is text: the
+/// name of a folder is a student's choice, and so may be the reason of a failure.
 fn quoted(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_string()
+    };
     match text.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_string(),
+        false => text,
     }
 }
 
-/// Whoever reads sees the old file or the new one.
-pub(super) fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let fresh = file.with_extension("new");
-    let _whole = runner::interrupt::whole();
-    fs::write(&fresh, text)?;
-    fs::rename(&fresh, file)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_text() {
+        assert_eq!(quoted("ann"), "ann");
+        assert_eq!(quoted("a, \"b\""), "\"a, \"\"b\"\"\"");
+        assert_eq!(quoted("=1+1"), "'=1+1");
+        assert_eq!(
+            quoted("=HYPERLINK(\"x\",1)"),
+            "\"'=HYPERLINK(\"\"x\"\",1)\""
+        );
+        for formula in ["+1", "-1", "@sum", "\tx", "\rx"] {
+            assert!(
+                quoted(formula).trim_matches('"').starts_with('\''),
+                "{formula:?}"
+            );
+        }
+    }
 }

@@ -2,12 +2,12 @@
 //!
 //! | file | room |
 //! | --- | --- |
-//! | `options` | the command line |
+//! | `options` | the command line: what a run of this program is asked for |
 //! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
 //! | `pool`, `dialogue`, `wire`, `worker` | worker processes: who starts them, what is said, what they do |
 //! | `autopsy` | what led to a worker's death |
-//! | `report` | the table, the summary |
+//! | `report`, `tally` | the table, the summary; what they sum up |
 //! | `progress` | how far the runs are, for whoever waits |
 //! | `story` | a failure, told |
 //! | `scene` | how the events of a run leave the servers |
@@ -19,11 +19,13 @@
 //! | `shrink` | looks for a simpler run that fails |
 //! | `libtest` | `cargo test`, nextest and editors |
 //! | `submission` | judging a crate that is not linked in |
+//! | `files`, `terminal` | where things lie and how they are written; what is typed and shown |
 
 #![forbid(unsafe_code)]
 
 mod autopsy;
 mod dialogue;
+pub mod files;
 pub mod interrupt;
 pub mod lanes;
 mod libtest;
@@ -38,22 +40,23 @@ mod scene;
 mod shrink;
 mod story;
 mod submission;
+mod tally;
+pub mod terminal;
 mod trial;
 pub mod usage;
 mod wire;
 mod worker;
 
+pub use options::{Mode, Options, Schedule, Selection};
 pub use suites::Submission;
 
 use clap::Parser;
+use files::{harness as workspace, notes, own_sources, root, write_whole};
 use labrt::harness::Mutex;
-use options::{Mode, Options};
 use report::Report;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use suites::cases::{self, Case};
 use trial::Manner;
 use wire::Job;
@@ -97,16 +100,17 @@ fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
 }
 
 fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
-    let chosen = choose(submission, options)?;
+    let chosen = choose(submission, &options.selection)?;
     if options.list {
         report::list(&chosen);
         return Ok(ExitCode::SUCCESS);
     }
     if options.raft.is_some() || options.kv.is_some() {
-        return submission::judge(options.raft.as_deref(), options.kv.as_deref());
+        return submission::judge(options);
     }
     let report = run(submission, options, &chosen, true)?;
-    Ok(report.exit_code())
+    let code = report.lock().exit_code();
+    Ok(code)
 }
 
 /// Runs the chosen cases and prints what became of them.
@@ -115,63 +119,82 @@ fn run(
     options: &Options,
     chosen: &[(usize, &'static Case)],
     show: bool,
-) -> Result<Report, String> {
+) -> Result<Arc<Mutex<Report>>, String> {
+    let selection = &options.selection;
     let how = Manner {
-        mode: options.mode,
-        strategy: options.strategy,
-        check_determinism: options.check_determinism,
+        mode: selection.mode,
+        strategy: selection.strategy,
+        check_determinism: selection.check_determinism,
         trace: options.trace,
         tell: true,
         until: None,
     };
+    // What became of somebody else's Raft is no news of the one in this workspace.
+    let own = (!options.is_of_others()).then(|| notes().join("results.json"));
+    let file = options.results.clone().or(own);
     let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    let workers = options.jobs.map_or(cores, |jobs| jobs as usize);
-    let watched = report.clone();
-    interrupt::on_interrupt(move || watched.lock().break_off());
+    let workers = selection.jobs.map_or(cores, |jobs| jobs as usize);
+    let (watched, kept) = (report.clone(), file.clone());
+    interrupt::on_interrupt(move || watched.lock().break_off(kept.as_deref()));
     let sink = report.clone();
-    let fail_fast = options.fail_fast;
+    let fail_fast = selection.fail_fast;
     pool::run(
-        jobs(options, chosen, how, workers),
+        jobs(selection, chosen, how, workers),
         workers,
         Arc::new(move |case, seed, outcome, wall| {
             let mut report = sink.lock();
             report.add(case, seed, outcome, wall);
-            match fail_fast && !report.failing().is_empty() {
+            match fail_fast && report.has_failed() {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             }
         }),
     )
-    .map_err(|error| format!("cannot run the worker processes: {error}"))?;
-    let mut report = std::mem::take(&mut *report.lock());
-    if options.mode == Mode::Sim {
-        for (place, seed, told) in report.deaths() {
-            autopsy::examine(place, seed, how, told);
-        }
-        if options.shrink {
-            for case in report.failing() {
-                let simplest = shrink::simplest(case, options, how, workers)
-                    .map_err(|error| format!("cannot run the worker processes: {error}"))?;
-                report.add_simplest(case.0, simplest);
-            }
+    .map_err(no_workers)?;
+    if selection.mode == Mode::Sim {
+        look_into(&report, options, how, workers)?;
+    }
+    let mut done = report.lock();
+    done.finish();
+    if let Some(file) = file {
+        done.keep_results(&file)
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
+    drop(done);
+    Ok(report)
+}
+
+/// Adds to what is known of the failures: what led to a process's death, what a simpler failing run
+/// is. Whoever interrupts this meanwhile is told what is known without it.
+fn look_into(
+    report: &Mutex<Report>,
+    options: &Options,
+    how: Manner,
+    workers: usize,
+) -> Result<(), String> {
+    let deaths = report.lock().deaths();
+    for (place, seed, mut told) in deaths {
+        autopsy::examine(place, seed, how, &mut told);
+        report.lock().replace(place, told);
+    }
+    if options.selection.shrink {
+        let failing = report.lock().failing();
+        for case in failing {
+            let simplest = shrink::simplest(case, options, how, workers).map_err(no_workers)?;
+            report.lock().add_simplest(case.0, simplest);
         }
     }
-    report.finish();
-    // What became of somebody else's Raft is no news of the one in this workspace.
-    let own = (!options.is_of_others()).then(|| notes().join("results.json"));
-    let Some(file) = options.results.clone().or(own) else {
-        return Ok(report);
-    };
-    report
-        .keep_results(&file)
-        .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-    Ok(report)
+    Ok(())
+}
+
+fn no_workers(error: std::io::Error) -> String {
+    format!("cannot run the worker processes: {error}")
 }
 
 /// What is to be done, made as it is asked for: there may be billions of seeds.
 fn jobs(
-    options: &Options,
+    options: &Selection,
     chosen: &[(usize, &'static Case)],
     how: Manner,
     workers: usize,
@@ -193,7 +216,7 @@ fn jobs(
 /// The cases that the command line means, with their places among all.
 fn choose(
     submission: Submission,
-    options: &Options,
+    options: &Selection,
 ) -> Result<Vec<(usize, &'static Case)>, String> {
     for word in &options.select {
         if !cases::all().any(|case| case.is_meant_by(word)) {
@@ -237,50 +260,4 @@ fn choose(
         ));
     }
     Ok(chosen)
-}
-
-/// The root of the workspace in which this program was called: the project's own, or a student's.
-pub(crate) fn root() -> PathBuf {
-    let is_root = |folder: &&Path| {
-        let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
-        manifest.is_ok_and(|text| text.contains("[workspace]"))
-    };
-    let here = std::env::current_dir().unwrap_or_default();
-    let root = here.ancestors().find(is_root).map(Path::to_path_buf);
-    root.unwrap_or_else(workspace)
-}
-
-/// Where traces and results are put.
-pub(crate) fn notes() -> PathBuf {
-    root().join("target/raftlab")
-}
-
-/// The project's root.
-pub(crate) fn workspace() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
-}
-
-/// Where the code lies that is nobody's mistake but ours.
-fn own_sources() -> Vec<PathBuf> {
-    let crates = [
-        "labapi",
-        "labcodec",
-        "labrpc",
-        "persister",
-        "tests/suites",
-        "tests/runner",
-    ];
-    let folder = |name: &&str| workspace().join(name).join("src");
-    crates.iter().map(folder).collect()
-}
-
-/// Writes a file of which nobody at the same work, here or in another runner, ever sees a half.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    static DRAFTS: AtomicU64 = AtomicU64::new(0);
-    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-    let draft = path.with_extension(format!("{}-{number}.new", std::process::id()));
-    let _whole = interrupt::whole();
-    std::fs::write(&draft, text)?;
-    std::fs::rename(draft, path)
 }

@@ -1,7 +1,6 @@
 //! The face that `cargo test`, `cargo nextest` and editors expect: each case is a test.
 
 use super::options::Options;
-use clap::Parser;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::ExitCode;
 use suites::{Submission, cases};
@@ -11,9 +10,11 @@ pub(super) fn main(submission: Submission, arguments: &Arguments) -> ExitCode {
     let offered = all.filter(|(_, case)| case.is_offered_by(&submission));
     let trials = offered.map(|(place, case)| {
         Trial::test(case.full_name(), move || {
-            let options = Options::parse_from(["labs", "--jobs", "1"]);
+            let mut options = Options::default();
+            options.selection.jobs = Some(1);
             let report = super::run(submission, &options, &[(place, case)], false)?;
-            match report.failure() {
+            let failure = report.lock().failure();
+            match failure {
                 None => Ok(()),
                 Some(text) => Err(Failed::from(text)),
             }

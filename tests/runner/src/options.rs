@@ -1,73 +1,90 @@
-//! The command line.
+//! The command line, once: the programs that judge, `raftlab test` and the variables of `make` all
+//! take what stands here.
 
-use super::{root, usage};
+use super::terminal::shell_word;
+use super::{files, usage};
+use clap::{Parser, ValueEnum};
 use labrt::Strategy;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Judge a Raft, and what stands on it, by the course's cases.
-#[derive(clap::Parser, Clone, Debug)]
-#[command(name = "labs")]
-pub(super) struct Options {
+/// What to run and how. The variables of `make` are the options of the same name; its help says
+/// the same of them.
+#[derive(clap::Args, Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
     /// What to run: a part (3A), a lab (3), a case (backup or 3B::backup) or the course's name for
     /// it (TestBackup3B); everything if none is given
-    pub(super) select: Vec<String>,
-    /// Run only the case of this name (ours or the course's), or those whose name contains it
-    #[arg(long, default_value = "")]
-    pub(super) filter: String,
-    /// Number of seeds for each case, counted up from the first
+    pub select: Vec<String>,
+    /// Run only the case of this name, or the cases whose name contains it
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub filter: String,
+    /// Run each case under so many seeds
     #[arg(long, default_value_t = 1, value_parser = usage::at_least_one)]
-    pub(super) seeds: u64,
-    /// The first seed
+    pub seeds: u64,
+    /// Begin with this seed (alone: run this one)
     #[arg(long, default_value_t = 1, value_parser = usage::number)]
-    pub(super) seed: u64,
-    /// Simulated network and virtual time, or real threads and the wall clock
+    pub seed: u64,
+    /// Real threads in real time, instead of the simulation (sim)
     #[arg(long, value_enum, default_value_t = Mode::Sim)]
-    pub(super) mode: Mode,
-    /// Worker processes to run side by side [default: one for each processor]
+    pub mode: Mode,
+    /// So many worker processes, instead of one for each processor
     #[arg(long, value_parser = usage::jobs)]
-    pub(super) jobs: Option<u64>,
+    pub jobs: Option<u64>,
     /// How the simulation picks the next thread
     #[arg(long, value_enum, default_value_t = Schedule::Random)]
-    pub(super) strategy: Schedule,
+    pub strategy: Schedule,
     /// Run every seed twice and compare all that happened
     #[arg(long)]
-    pub(super) check_determinism: bool,
+    pub check_determinism: bool,
     /// Stop at the first run that fails
     #[arg(long)]
-    pub(super) fail_fast: bool,
+    pub fail_fast: bool,
     /// For each case that fails, look for the simplest run that does: 600 more runs
     #[arg(long)]
-    pub(super) shrink: bool,
-    /// Judge the crate at this path, which offers `pub fn make` as `labapi::MakeRaft`
-    #[arg(long)]
-    pub(super) raft: Option<PathBuf>,
-    /// Judge the crate at this path in lab 4; it offers `pub fn lab4` as `labapi::kv::Lab4` tells
-    #[arg(long)]
-    pub(super) kv: Option<PathBuf>,
+    pub shrink: bool,
+}
+
+/// Judge a Raft, and what stands on it, by the course's cases.
+#[derive(clap::Parser, Clone, Debug, PartialEq, Eq)]
+#[command(name = "labs")]
+pub struct Options {
+    /// What to run and how.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Judge the Raft in that folder, instead of the reference
+    ///
+    /// A crate that offers `pub fn make` as `labapi::MakeRaft`.
+    #[arg(long, value_name = "path")]
+    pub raft: Option<PathBuf>,
+    /// Judge the key/value service in that folder, on either Raft
+    ///
+    /// A crate that offers `pub fn lab4` as `labapi::kv::Lab4` tells.
+    #[arg(long, value_name = "path")]
+    pub kv: Option<PathBuf>,
     /// What `--raft` was when this program was built: how to name it in a command
     #[arg(long, hide = true)]
-    pub(super) judged_raft: Option<PathBuf>,
+    pub judged_raft: Option<PathBuf>,
     /// What `--kv` was
     #[arg(long, hide = true)]
-    pub(super) judged_kv: Option<PathBuf>,
+    pub judged_kv: Option<PathBuf>,
     /// Keep what became of each case in this file [default: target/raftlab/results.json]
     #[arg(long, hide = true)]
-    pub(super) results: Option<PathBuf>,
+    pub results: Option<PathBuf>,
     /// Print the whole event stream of each run
     #[arg(long)]
-    pub(super) trace: bool,
+    pub trace: bool,
     /// Print nothing that differs from one run of a seed to the next, such as wall times
     #[arg(long, hide = true)]
-    pub(super) steady: bool,
+    pub steady: bool,
     /// List the cases with points and prose, and run nothing
     #[arg(long)]
-    pub(super) list: bool,
+    pub list: bool,
 }
 
 /// In which world the cases run.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Mode {
+pub enum Mode {
     /// Virtual time; a run follows from its seed
     Sim,
     /// Real threads and real time, as in the course
@@ -76,7 +93,7 @@ pub(super) enum Mode {
 
 /// Names of the scheduling strategies.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Schedule {
+pub enum Schedule {
     /// Any thread that could run
     Random,
     /// Random priorities with a few changes (probabilistic concurrency testing)
@@ -95,7 +112,82 @@ impl Schedule {
     }
 }
 
+impl Default for Options {
+    /// What holds when nothing is typed.
+    fn default() -> Options {
+        Options::parse_from(["labs"])
+    }
+}
+
+impl Default for Selection {
+    fn default() -> Selection {
+        Options::default().selection
+    }
+}
+
+/// The words of a command line that another program is given.
+#[derive(Default)]
+struct Words(Vec<OsString>);
+
+impl Words {
+    fn option(&mut self, name: &str, value: impl Into<OsString>) {
+        self.0.extend([name.into(), value.into()]);
+    }
+
+    fn flag(&mut self, name: &str, is_set: bool) {
+        self.0.extend(is_set.then(|| name.into()));
+    }
+
+    fn choice(&mut self, name: &str, value: &impl ValueEnum) {
+        let value = value.to_possible_value().expect("no variant is skipped");
+        self.option(name, value.get_name());
+    }
+}
+
+impl Selection {
+    /// The command line that means this.
+    pub fn arguments(&self) -> Vec<OsString> {
+        let mut words = Words::default();
+        words.0.extend(self.select.iter().map(OsString::from));
+        if !self.filter.is_empty() {
+            words.option("--filter", &self.filter);
+        }
+        words.option("--seeds", self.seeds.to_string());
+        words.option("--seed", self.seed.to_string());
+        words.choice("--mode", &self.mode);
+        if let Some(jobs) = self.jobs {
+            words.option("--jobs", jobs.to_string());
+        }
+        words.choice("--strategy", &self.strategy);
+        words.flag("--check-determinism", self.check_determinism);
+        words.flag("--fail-fast", self.fail_fast);
+        words.flag("--shrink", self.shrink);
+        words.0
+    }
+}
+
 impl Options {
+    /// The command line that means this.
+    pub fn arguments(&self) -> Vec<OsString> {
+        let mut words = Words(self.selection.arguments());
+        let paths = [
+            ("--raft", &self.raft),
+            ("--kv", &self.kv),
+            ("--judged-raft", &self.judged_raft),
+            ("--judged-kv", &self.judged_kv),
+            ("--results", &self.results),
+        ];
+        for (name, path) in paths {
+            if let Some(path) = path {
+                words.option(name, path);
+            }
+        }
+        words.flag("--trace", self.trace);
+        words.flag("--steady", self.steady);
+        words.flag("--list", self.list);
+        words.0
+    }
+
     /// Whether another implementation than the one in this workspace is judged.
     pub(super) fn is_of_others(&self) -> bool {
         self.judged_raft.is_some() || self.judged_kv.is_some()
@@ -104,24 +196,24 @@ impl Options {
     /// What follows `make test-3A FILTER=… SEED=…` to run a case again as it was run.
     pub(super) fn to_repeat(&self) -> String {
         let mut words = String::new();
-        if self.mode == Mode::Real {
+        if self.selection.mode == Mode::Real {
             words.push_str(" MODE=real");
         }
         let judged = [("RAFT", &self.judged_raft), ("KV", &self.judged_kv)];
         for (variable, path) in judged {
             let Some(path) = path else { continue };
-            let root = root();
+            let root = files::root();
             let path = path.strip_prefix(&root).unwrap_or(path);
             let path = shell_word(&path.display().to_string());
             words.push_str(&format!(" {variable}={path}"));
         }
         let mut flags = Vec::new();
-        match self.strategy {
+        match self.selection.strategy {
             Schedule::Random => {}
             Schedule::Pct => flags.push("--strategy pct"),
             Schedule::Fifo => flags.push("--strategy fifo"),
         }
-        if self.check_determinism {
+        if self.selection.check_determinism {
             flags.push("--check-determinism");
         }
         if !flags.is_empty() {
@@ -131,11 +223,67 @@ impl Options {
     }
 }
 
-/// `text` as one word of a shell.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
-    match text.chars().all(plain) {
-        true => text.to_string(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_mean_what_they_were_made_of() {
+        let line = "labs 3A backup --filter all --seeds 7 --seed 8 --mode real --jobs 9 --strategy \
+                    pct --check-determinism --fail-fast --shrink --raft a --kv b --judged-raft c \
+                    --judged-kv d --results e --trace --steady --list";
+        let command = Options::command();
+        for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
+            let is_here = line.contains(&format!("--{option} ")) || line.ends_with(option);
+            assert!(is_here, "--{option} is not tried here");
+        }
+        let all = Options::parse_from(line.split_whitespace());
+        for options in [all, Options::default()] {
+            let labs = std::iter::once(OsString::from("labs"));
+            assert_eq!(
+                Options::parse_from(labs.chain(options.arguments())),
+                options
+            );
+        }
+    }
+
+    /// The lines of a Makefile's help that tell of variables: `  SEEDS=100   run each …`.
+    fn variables(makefile: &str) -> Vec<(String, String)> {
+        let told = |line: &str| {
+            let (word, text) = line.trim().split_once(' ')?;
+            let (name, _) = word.split_once('=')?;
+            let is_name = line.starts_with("  ") && name.chars().all(|c| c.is_ascii_uppercase());
+            is_name.then(|| (name.to_string(), text.trim().to_string()))
+        };
+        let help = makefile.split_once("\nendef").expect("its help has an end");
+        help.0.lines().filter_map(told).collect()
+    }
+
+    #[test]
+    fn variables_of_make_are_options() {
+        let command = Options::command();
+        let makefiles = [
+            include_str!("../../../Makefile"),
+            include_str!("../../../raftlab/skeleton/Makefile"),
+        ];
+        for makefile in makefiles {
+            let variables = variables(makefile);
+            assert!(variables.len() >= 6, "{variables:?}");
+            for (name, told) in variables {
+                let option = name.to_lowercase();
+                if option == "args" {
+                    continue;
+                }
+                let mut arguments = command.get_arguments();
+                let known = arguments.find(|arg| arg.get_long() == Some(&option));
+                let known = known.unwrap_or_else(|| panic!("make's {name} is no option"));
+                let help = known.get_help().map(ToString::to_string);
+                let help = help.unwrap_or_default().to_lowercase();
+                assert_eq!(told.to_lowercase(), help, "of {name}");
+                let is_passed_on = makefile.contains(&format!("option,{option},$("));
+                assert!(is_passed_on, "make does not pass {name} on");
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ impl Progress {
     }
 
     /// Draws the line anew, at most ten times a second.
-    pub(super) fn draw(&self, began: Duration, runs: u64, wanted: u64, failed: usize) {
+    pub(super) fn draw(&self, began: Duration, runs: u64, wanted: u64, failed: u64) {
         let now = labrt::time::since_start();
         if !self.on || now - self.drawn.get() < Duration::from_millis(100) {
             return;
@@ -44,19 +44,11 @@ impl Progress {
         }
     }
 
-    /// Nothing comes after this. While failures are looked into, all runs have been made.
-    pub(super) fn break_off(&self, runs: u64, wanted: u64, failed: u64) {
-        self.clear();
-        let made = match (wanted, failed) {
-            (0, _) => String::new(),
-            (_, 0) => format!(" after {runs} of {wanted} runs"),
-            (_, failed) => format!(" after {runs} of {wanted} runs, of which {failed} failed"),
-        };
-        // A terminal has shown ^C in the line in which we are.
-        let lead = if self.on { "\n" } else { "" };
-        let _ = writeln!(
-            io::stderr(),
-            "{lead}interrupted{made}; no results were kept"
-        );
+    /// Leaves the line as it is: a terminal has shown ^C in it.
+    pub(super) fn break_off(&self) {
+        if self.on {
+            let _ = writeln!(io::stderr());
+        }
+        self.drawn.set(Duration::ZERO);
     }
 }

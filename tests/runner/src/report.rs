@@ -3,10 +3,12 @@
 use super::options::{Mode, Options};
 use super::progress::Progress;
 use super::story::Story;
+use super::tally::Tally;
+use super::terminal::{self, BAD, FAINT, GOOD, OPEN};
 use super::trial::{Outcome, Told};
 use super::{lanes, results};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,43 +21,27 @@ pub(super) struct Report {
     /// How many of `cases` have had their line.
     printed: usize,
     show: bool,
-    colour: bool,
     width: usize,
     /// The end of the command that runs a case again.
     repeat: String,
     trace: bool,
     steady: bool,
-    determinism: bool,
     began: Duration,
     /// Width of the column of names.
     names: usize,
     warnings: BTreeMap<String, u64>,
     progress: Progress,
+    /// All has been said.
+    finished: bool,
 }
 
-/// What the runs of one case came to.
-pub(super) struct Tally {
-    place: usize,
-    pub(super) case: &'static Case,
-    wanted: u64,
-    pub(super) runs: u64,
-    pub(super) failed: BTreeMap<u64, Told>,
-    total: Outcome,
-    wall: Duration,
-    hashes: BTreeSet<u64>,
-    simplest: Option<String>,
-}
-
-impl Tally {
-    /// Whether all its runs were made, and passed.
-    fn is_passed(&self) -> bool {
-        self.runs == self.wanted && self.failed.is_empty()
-    }
-
-    /// Whether it is known what became of it, although not all its runs may have been made.
-    pub(super) fn is_told(&self) -> bool {
-        self.runs == self.wanted || !self.failed.is_empty()
-    }
+/// How it came that no run comes after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All runs were made, or enough of them to know that one fails.
+    Done,
+    /// Somebody interrupted us.
+    Interrupted,
 }
 
 impl Report {
@@ -65,22 +51,13 @@ impl Report {
         chosen: &[(usize, &'static Case)],
         show: bool,
     ) -> Report {
-        let tally = |(place, case): &(usize, &'static Case)| Tally {
-            place: *place,
-            case,
-            wanted: options.seeds,
-            runs: 0,
-            failed: BTreeMap::new(),
-            total: Outcome::default(),
-            wall: Duration::ZERO,
-            hashes: BTreeSet::new(),
-            simplest: None,
+        let selection = &options.selection;
+        let tally = |(place, case): &(usize, &'static Case)| {
+            Tally::new(*place, case, selection.seeds, selection.check_determinism)
         };
-        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let report = Report {
             cases: chosen.iter().map(tally).collect(),
             show,
-            colour,
             width: match options.steady {
                 true => lanes::WIDTH,
                 false => lanes::terminal_width().unwrap_or(lanes::WIDTH),
@@ -88,7 +65,6 @@ impl Report {
             repeat: options.to_repeat(),
             trace: options.trace,
             steady: options.steady,
-            determinism: options.check_determinism,
             began: labrt::time::since_start(),
             names: width_of_names(chosen),
             progress: Progress::new(show),
@@ -106,34 +82,28 @@ impl Report {
         }
     }
 
-    fn paint(&self, code: &str, text: &str) -> String {
-        match self.colour {
-            true => format!("\x1b[{code}m{text}\x1b[0m"),
-            false => text.to_string(),
-        }
-    }
-
     fn head(&self, submission: Submission, options: &Options) {
-        let seeds = match options.seeds {
-            1 => format!("seed {}", options.seed),
+        let selection = &options.selection;
+        let seeds = match selection.seeds {
+            1 => format!("seed {}", selection.seed),
             n => format!(
                 "seeds {} to {}",
-                options.seed,
-                options.seed.saturating_add(n - 1)
+                selection.seed,
+                selection.seed.saturating_add(n - 1)
             ),
         };
-        let world = match options.mode {
+        let world = match selection.mode {
             Mode::Sim => format!("simulated, {seeds}"),
             Mode::Real => "real threads, real time".to_string(),
         };
         self.print(&format!("Judging {} ({world})\n", submission.name));
-        let time = if options.mode == Mode::Sim {
+        let time = if selection.mode == Mode::Sim {
             "virtual"
         } else {
             "time"
         };
-        self.print(&self.paint(
-            "2",
+        self.print(&terminal::paint(
+            FAINT,
             &format!(
                 "part  {:<width$} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  \
                  seeds",
@@ -156,47 +126,48 @@ impl Report {
         let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) else {
             return;
         };
-        tally.runs += 1;
-        tally.wall += wall;
-        let total = &mut tally.total;
-        total.duration += outcome.duration;
-        total.servers = total.servers.max(outcome.servers);
-        total.rpcs += outcome.rpcs;
-        total.bytes += outcome.bytes;
-        total.commands += outcome.commands;
-        let known = !tally.hashes.insert(outcome.hash);
-        if self.determinism && known && outcome.failure.is_none() {
-            let reason = format!("seed {seed} did exactly what another seed did");
-            tally.failed.insert(seed, Told::new(reason));
-        }
-        if let Some(told) = outcome.failure {
-            tally.failed.insert(seed, told);
-        }
+        tally.add(seed, outcome, wall);
         while let Some(next) = self.cases.get(self.printed)
             && next.runs == next.wanted
         {
             self.print(&self.line(next));
             self.printed += 1;
         }
-        let count = |of: fn(&Tally) -> u64| self.cases.iter().map(of).sum();
-        let (runs, wanted) = (count(|tally| tally.runs), count(|tally| tally.wanted));
-        let failed = self.cases.iter().map(|tally| tally.failed.len()).sum();
+        let [runs, wanted, failed] = self.counts();
         self.progress.draw(self.began, runs, wanted, failed);
     }
 
+    /// Runs that were made, that are to be made, and that failed.
+    fn counts(&self) -> [u64; 3] {
+        let counted: [fn(&Tally) -> u64; 3] = [
+            |tally| tally.runs,
+            |tally| tally.wanted,
+            |tally| tally.failed,
+        ];
+        counted.map(|of| self.cases.iter().map(of).fold(0, u64::saturating_add))
+    }
+
     /// The failures to be told of whose processes died: case, seed, what is known.
-    pub(super) fn deaths(&mut self) -> impl Iterator<Item = (usize, u64, &mut Told)> {
-        self.cases.iter_mut().filter_map(|tally| {
-            let first = tally.failed.first_entry()?;
-            let seed = *first.key();
-            let told = first.into_mut();
-            told.died.then_some((tally.place, seed, told))
-        })
+    pub(super) fn deaths(&self) -> Vec<(usize, u64, Told)> {
+        let firsts = self.cases.iter().filter_map(|tally| {
+            let (seed, told) = tally.first.as_ref()?;
+            told.died.then(|| (tally.place, *seed, told.clone()))
+        });
+        firsts.collect()
+    }
+
+    /// Puts what is known better now of the first failure of a case.
+    pub(super) fn replace(&mut self, place: usize, better: Told) {
+        let mut tallies = self.cases.iter_mut();
+        let tally = tallies.find(|tally| tally.place == place);
+        if let Some((_, told)) = tally.and_then(|tally| tally.first.as_mut()) {
+            *told = better;
+        }
     }
 
     /// The cases that failed, with their places among all.
     pub(super) fn failing(&self) -> Vec<(usize, &'static Case)> {
-        let failed = self.cases.iter().filter(|tally| !tally.failed.is_empty());
+        let failed = self.cases.iter().filter(|tally| tally.failed > 0);
         failed.map(|tally| (tally.place, tally.case)).collect()
     }
 
@@ -208,11 +179,11 @@ impl Report {
     }
 
     fn line(&self, tally: &Tally) -> String {
-        let passed = tally.runs - tally.failed.len() as u64;
+        let passed = tally.passed();
         let verdict = match (tally.is_passed(), tally.is_told()) {
-            (true, _) => self.paint("32", "passed "),
-            (false, true) => self.paint("31;1", "FAILED "),
-            (false, false) => self.paint("33", "stopped"),
+            (true, _) => terminal::paint(GOOD, "passed "),
+            (false, true) => terminal::paint(BAD, "FAILED "),
+            (false, false) => terminal::paint(OPEN, "stopped"),
         };
         let total = &tally.total;
         format!(
@@ -231,7 +202,12 @@ impl Report {
     }
 
     /// Tells failures and warnings, and sums up.
-    pub(super) fn finish(&self) {
+    pub(super) fn finish(&mut self) {
+        self.tell(End::Done);
+        self.finished = true;
+    }
+
+    fn tell(&self, end: End) {
         for begun in &self.cases[self.printed..] {
             if begun.runs > 0 {
                 self.print(&self.line(begun));
@@ -239,7 +215,7 @@ impl Report {
         }
         let mut unwritten = BTreeSet::new();
         for tally in &self.cases {
-            let Some((seed, told)) = tally.failed.first_key_value() else {
+            let Some((seed, told)) = &tally.first else {
                 continue;
             };
             match told.unwritten() {
@@ -248,34 +224,38 @@ impl Report {
             }
         }
         if !unwritten.is_empty() {
-            self.print(&format!("\n{}", self.paint("33", "to be written next")));
+            self.print(&format!(
+                "\n{}",
+                terminal::paint(OPEN, "to be written next")
+            ));
             for (what, place) in unwritten {
                 self.print(&format!("  {what}\n      {place}"));
             }
         }
         if !self.warnings.is_empty() {
-            self.print(&format!("\n{}", self.paint("33", "warnings")));
+            self.print(&format!("\n{}", terminal::paint(OPEN, "warnings")));
             for (warning, times) in &self.warnings {
                 self.print(&format!("  {times}× {warning}"));
             }
         }
-        self.sum_up();
+        self.sum_up(end);
     }
 
     /// The last lines: points, runs, cases.
-    fn sum_up(&self) {
+    fn sum_up(&self, end: End) {
         let count = |is: fn(&Tally) -> bool| self.cases.iter().filter(|tally| is(tally)).count();
         let points = |is: fn(&Tally) -> bool| -> u32 {
             let cases = self.cases.iter().filter(|tally| is(tally));
             cases.map(|tally| tally.case.points).sum()
         };
-        let runs: u64 = self.cases.iter().map(|tally| tally.runs).sum();
-        let wanted: u64 = self.cases.iter().map(|tally| tally.wanted).sum();
+        let [runs, wanted, _] = self.counts();
         if runs < wanted {
             let left = wanted - runs;
-            self.print(&format!(
-                "\nstopped at the first failure: {left} of {wanted} runs were not made"
-            ));
+            let why = match end {
+                End::Done => "stopped at the first failure",
+                End::Interrupted => "interrupted",
+            };
+            self.print(&format!("\n{why}: {left} of {wanted} runs were not made"));
         }
         self.print(&format!(
             "\n{} of {} points, {runs} {} in {}",
@@ -291,16 +271,36 @@ impl Report {
         self.print(&format!(
             "{} passed, {} failed{unfinished}",
             count(Tally::is_passed),
-            count(|tally| !tally.failed.is_empty())
+            count(|tally| tally.failed > 0)
         ));
     }
 
-    /// The last word of somebody who is interrupted.
-    pub(super) fn break_off(&self) {
-        let count = |of: fn(&Tally) -> u64| self.cases.iter().map(of).sum::<u64>();
-        let (runs, wanted) = (count(|tally| tally.runs), count(|tally| tally.wanted));
-        let failed = count(|tally| tally.failed.len() as u64);
-        self.progress.break_off(runs, wanted, failed);
+    /// Tells and keeps what is known when somebody interrupts, in a line at the end that says so.
+    pub(super) fn break_off(&self, file: Option<&Path>) {
+        if self.finished {
+            return;
+        }
+        self.progress.break_off();
+        let [runs, wanted, failed] = self.counts();
+        if runs > 0 {
+            self.tell(End::Interrupted);
+        }
+        let made = match (wanted, failed) {
+            (0, _) => String::new(),
+            (_, 0) => format!(" after {runs} of {wanted} runs"),
+            (_, failed) => format!(" after {runs} of {wanted} runs, of which {failed} failed"),
+        };
+        let kept = match file {
+            None => String::new(),
+            Some(_) if !self.cases.iter().any(Tally::is_told) => {
+                "; no case has a result yet".into()
+            }
+            Some(file) => match self.keep_results(file) {
+                Ok(()) => "; the results so far are kept".into(),
+                Err(error) => format!("; no results are kept: {error}"),
+            },
+        };
+        let _ = writeln!(std::io::stderr(), "interrupted{made}{kept}");
     }
 
     fn story(&self, tally: &Tally, seed: u64, told: &Told) -> String {
@@ -308,13 +308,13 @@ impl Report {
             case: tally.case,
             seed,
             told,
-            failed: tally.failed.len(),
+            failed: tally.failed,
             runs: tally.runs,
             repeat: &self.repeat,
             simplest: tally.simplest.as_deref(),
             width: self.width,
         };
-        let title = self.paint("31;1", &story.title());
+        let title = terminal::paint(BAD, &story.title());
         format!("{title}\n{}", story.text())
     }
 
@@ -334,14 +334,18 @@ impl Report {
     /// The first failure's story, if there is one.
     pub(super) fn failure(&self) -> Option<String> {
         self.cases.iter().find_map(|tally| {
-            let (seed, told) = tally.failed.first_key_value()?;
+            let (seed, told) = tally.first.as_ref()?;
             Some(self.story(tally, *seed, told))
         })
     }
 
+    /// Whether some run failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.cases.iter().any(|tally| tally.failed > 0)
+    }
+
     pub(super) fn exit_code(&self) -> ExitCode {
-        let failed = self.cases.iter().any(|tally| !tally.failed.is_empty());
-        ExitCode::from(u8::from(failed))
+        ExitCode::from(u8::from(self.has_failed()))
     }
 }
 

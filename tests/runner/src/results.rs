@@ -1,8 +1,8 @@
 //! What became of each case when it was last run, as a file that other programs read: `raftlab
 //! status` a folder's, a grader each submission's.
 
-use super::report::Tally;
-use super::write_whole;
+use super::files::write_whole;
+use super::tally::Tally;
 use labrt::harness::Mutex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ pub(super) fn merge(path: &Path, tallies: &[Tally]) -> io::Result<()> {
     let built = built().map_or(0, |at| at.as_secs());
     let told = tallies.iter().filter(|tally| tally.is_told());
     results.extend(told.map(|tally| {
-        let failure = tally.failed.first_key_value().map(|(seed, told)| {
+        let failure = tally.first.as_ref().map(|(seed, told)| {
             let reason = told.reason.lines().next().unwrap_or_default();
             (*seed, reason.to_string())
         });
@@ -63,7 +63,7 @@ pub(super) fn merge(path: &Path, tallies: &[Tally]) -> io::Result<()> {
             name: tally.case.name.to_string(),
             points: tally.case.points,
             runs: tally.runs,
-            passed: tally.runs - tally.failed.len() as u64,
+            passed: tally.passed(),
             failure,
             built,
         };

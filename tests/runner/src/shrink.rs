@@ -1,7 +1,7 @@
 //! Looks for the simplest run that fails: under other seeds, and with fewer surprises in the order
 //! of threads. A run that fails sooner has less before it to be read.
 
-use super::options::{Options, Schedule};
+use super::options::{Options, Schedule, Selection};
 use super::pool;
 use super::trial::{Manner, Outcome};
 use labrt::harness::Mutex;
@@ -36,12 +36,12 @@ pub(super) fn simplest(
 ) -> std::io::Result<Option<String>> {
     let best: Arc<Mutex<Option<Failing>>> = Arc::default();
     for (schedule, strategy) in SCHEDULES.into_iter().enumerate() {
-        let options = Options {
-            seeds: SEEDS.min(u64::MAX - options.seed),
-            ..options.clone()
+        let selection = Selection {
+            seeds: SEEDS.min(u64::MAX - options.selection.seed),
+            ..options.selection.clone()
         };
         let jobs = super::jobs(
-            &options,
+            &selection,
             &[(place, case)],
             Manner {
                 strategy,
@@ -64,10 +64,8 @@ pub(super) fn simplest(
     }
     let best = *best.lock();
     Ok(best.map(|Failing { at, schedule, seed }| {
-        let options = Options {
-            strategy: SCHEDULES[schedule],
-            ..options.clone()
-        };
+        let mut options = options.clone();
+        options.selection.strategy = SCHEDULES[schedule];
         format!(
             "the simplest failing run of {} ends after {:.3} s: \
              make test-{} FILTER={} SEED={seed}{}",

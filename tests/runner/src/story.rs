@@ -14,7 +14,7 @@ pub(super) struct Story<'a> {
     pub(super) seed: u64,
     pub(super) told: &'a Told,
     /// How many seeds failed, of how many that were run.
-    pub(super) failed: usize,
+    pub(super) failed: u64,
     pub(super) runs: u64,
     /// The end of the command that runs the case again.
     pub(super) repeat: &'a str,

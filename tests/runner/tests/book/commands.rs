@@ -2,6 +2,7 @@
 //! runner lists the cases that this would run; both refuse what they do not know. Nothing is run.
 
 use crate::root;
+use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -64,7 +65,8 @@ fn check_runner(arguments: &str) -> Result<(), String> {
         .ok_or_else(|| format!("the runner takes this for libtest's: {arguments}"))
 }
 
-/// A subcommand is a file of `raftlab/src`; its flags are the fields there.
+/// A subcommand is a file of `raftlab/src`; its flags are the fields there, or the runner's, where
+/// it takes those as they are.
 fn check_raftlab(command: &str) -> Result<(), String> {
     let mut words = command.split_whitespace().skip(1).peekable();
     let subcommand = words.next().unwrap_or_default();
@@ -80,11 +82,19 @@ fn check_raftlab(command: &str) -> Result<(), String> {
     }
     for flag in words.filter_map(|word| word.strip_prefix("--")) {
         let field = format!("    {}: ", flag.replace('-', "_"));
-        if !text.contains(&field) {
+        let is_runners = text.contains("    selection: Selection,") && is_selection(flag);
+        if !text.contains(&field) && !is_runners {
             return Err(format!("raftlab {subcommand} takes no --{flag}"));
         }
     }
     Ok(())
+}
+
+/// Whether this flag is one of those by which runs are selected.
+fn is_selection(flag: &str) -> bool {
+    let command = runner::Selection::augment_args(clap::Command::new("labs"));
+    let mut arguments = command.get_arguments();
+    arguments.any(|argument| argument.get_long() == Some(flag))
 }
 
 /// What a command printed, if it ended well.

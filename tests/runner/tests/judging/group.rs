@@ -63,16 +63,22 @@ impl Group {
         );
     }
 
-    /// Sends Ctrl-C's signal to everybody, or to the leader alone; how the leader ended. Nobody is
-    /// left behind.
-    pub(crate) fn interrupt(mut self, everybody: bool) -> End {
+    /// Sends Ctrl-C's signal to everybody, or to the leader alone; how the leader ended.
+    pub(crate) fn interrupt(self, everybody: bool) -> End {
+        self.end("INT", everybody)
+    }
+
+    /// Sends this signal; how the leader ended. Nobody is left behind.
+    pub(crate) fn end(mut self, signal: &str, everybody: bool) -> End {
         let id = self.leader.id();
         let target = if everybody {
             format!("-{id}")
         } else {
             id.to_string()
         };
-        let sent = Command::new("kill").args(["-INT", "--", &target]).status();
+        let sent = Command::new("kill")
+            .args([&format!("-{signal}"), "--", &target])
+            .status();
         assert!(sent.is_ok_and(|status| status.success()), "kill failed");
         let status = self.leader.wait().expect("it can be waited for");
         for _ in 0..200 {
@@ -107,6 +113,6 @@ impl Group {
 }
 
 /// A moment between two looks.
-fn pause() {
+pub(crate) fn pause() {
     let _ = Command::new("sleep").arg("0.05").status();
 }

@@ -1,6 +1,6 @@
 //! Ctrl-C, sent to all of the runner's processes as a terminal does, and to the runner alone.
 
-use crate::group::{End, Group};
+use crate::group::{End, Group, pause};
 use crate::runner::{fixture, root, runner};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,10 @@ fn ended_by_interrupt(end: &End) {
     assert_eq!(end.signal, Some(2), "{end:?}");
     assert_eq!(end.stderr.lines().count(), 1, "{end:?}");
     assert!(end.stderr.starts_with("interrupted after "), "{end:?}");
-    assert!(end.stderr.ends_with("; no results were kept\n"), "{end:?}");
+    assert!(
+        end.stderr.ends_with("; no case has a result yet\n"),
+        "{end:?}"
+    );
     assert!(!end.stdout.contains("crashed"), "{end:?}");
 }
 
@@ -62,6 +65,73 @@ fn judge_of_a_crate() {
         group.await_runners(4);
         ended_by_interrupt(&group.interrupt(everybody));
     }
+}
+
+/// Whoever ends a long run sees what it has found, and so does `raftlab status`: the first failure
+/// of each case that has one.
+#[test]
+fn results_so_far() {
+    let path = fixture("never-elects");
+    // A seed that no other test uses: its trace shows that the run has failed.
+    for (signal, number, seed) in [("INT", 2, 7_700_000), ("TERM", 15, 7_800_000)] {
+        let file = results(&format!("so-far-{signal}"));
+        forget_traces(seed);
+        let mut command = Command::new(runner());
+        command.current_dir(root());
+        command.args(["3A", "--seeds", "1000000000", "--jobs", "1"]);
+        command.args(["--seed", &seed.to_string(), "--raft", &path, "--results"]);
+        let group = Group::start(command.arg(&file));
+        // One job has 25 runs. When the second job's first run is told, the first's are counted.
+        await_trace(seed + 25);
+        let end = group.end(signal, false);
+        assert_eq!(end.signal, Some(number), "{end:?}");
+        let story = format!("failed under seed {seed} (first of ");
+        for words in [
+            "3A    initial_election             FAILED ",
+            &story,
+            "expected one leader among the connected servers, got none in 5 s",
+            " of 3000000000 runs were not made\n",
+            "0 passed, 1 failed, 2 not finished\n",
+        ] {
+            assert!(end.stdout.contains(words), "no {words:?} in {end:?}");
+        }
+        assert_eq!(end.stderr.lines().count(), 1, "{end:?}");
+        assert!(end.stderr.starts_with("interrupted after "), "{end:?}");
+        assert!(
+            end.stderr.ends_with("; the results so far are kept\n"),
+            "{end:?}"
+        );
+        let kept = fs::read_to_string(&file).expect("results are kept");
+        assert!(kept.contains("\"3A::initial_election\""), "{kept}");
+        assert!(kept.contains(&seed.to_string()), "{kept}");
+        assert!(!kept.contains("re_election"), "{kept}");
+    }
+}
+
+/// The traces of seeds from this one on.
+fn traces(seed: u64) -> impl Iterator<Item = PathBuf> {
+    let folder = root().join("target/raftlab/traces");
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_of = move |path: &PathBuf| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let number = stem.rsplit('-').next().and_then(|end| end.parse().ok());
+        number.is_some_and(|number: u64| (seed..seed + 10_000).contains(&number))
+    };
+    files.map(|entry| entry.path()).filter(is_of)
+}
+
+fn forget_traces(seed: u64) {
+    traces(seed).for_each(|trace| fs::remove_file(trace).expect("a trace can be removed"));
+}
+
+fn await_trace(seed: u64) {
+    for _ in 0..6000 {
+        if traces(seed).next().is_some() {
+            return;
+        }
+        pause();
+    }
+    panic!("no trace of seed {seed} or a later one");
 }
 
 /// What a shell that goes on is told.

@@ -202,6 +202,44 @@ fn a_crate_that_lacks_something() {
     assert!(answer.stderr.contains("lacking/not-here"), "{answer}");
 }
 
+/// Its types are others, though their names are the same: cargo and the compiler say so at length.
+#[test]
+fn a_crate_for_another_harness() {
+    let manifest = "[package]\nname = \"labapi\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                    [workspace]\n";
+    let files = [("Cargo.toml", manifest), ("src/lib.rs", "")];
+    let elsewhere = folder("another-checkout/labapi", &files);
+    let manifest = format!(
+        "[package]\nname = \"elsewhere\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nlabapi = {{ path = '{}' }}\n",
+        elsewhere.display()
+    );
+    let other = folder(
+        "elsewhere",
+        &[("Cargo.toml", &manifest), ("src/lib.rs", "")],
+    );
+    let ours = root().join("labapi");
+    let ours = ours.canonicalize().expect("labapi is there");
+    let here = format!(
+        "point it here (labapi = {{ path = \"{}\" }})",
+        ours.display()
+    );
+    refused(
+        &judge(&other),
+        &[
+            "elsewhere takes labapi from ",
+            "another-checkout/labapi, ",
+            &here,
+        ],
+    );
+}
+
+#[test]
+fn no_manifest() {
+    let broken = folder("broken", &[("Cargo.toml", "[package\nname = 3\n")]);
+    refused(&judge(&broken), &["broken/Cargo.toml is no manifest: "]);
+}
+
 #[test]
 fn through_make() {
     let answer = shell("make test-3A SEEDS=0", "");

@@ -45,6 +45,19 @@ fn side_by_side() {
     assert_eq!(made + left, 560, "{answer}");
 }
 
+/// What is still to be done takes no memory.
+#[test]
+fn billions_of_seeds() {
+    let path = fixture("never-elects");
+    for seeds in [1_000_000_000, u64::MAX - 1] {
+        let seeds = seeds.to_string();
+        let answer = labs(&["3A", "--seeds", &seeds, "--fail-fast", "--raft", &path]);
+        answer
+            .ends_with(1)
+            .says(&["failed under seed ", "stopped at the first failure: "]);
+    }
+}
+
 /// Without it all runs are made; with it too, if none fails.
 #[test]
 fn otherwise_all_runs_are_made() {

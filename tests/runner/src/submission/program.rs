@@ -1,0 +1,108 @@
+//! The program of ten lines around the crates, and its manifest.
+
+use super::{Part, title};
+use crate::files::{harness, write_if_new, write_whole};
+use std::fs;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// Writes the program around the crates; its folder.
+pub(super) fn write(parts: &[Part; 2], program: &str) -> std::io::Result<PathBuf> {
+    let root = harness();
+    let home = root.join("target/raftlab/submissions").join(program);
+    fs::create_dir_all(home.join("src"))?;
+    let ours: Table = fs::read_to_string(root.join("Cargo.toml"))?
+        .parse()
+        .map_err(std::io::Error::other)?;
+    let manifest = manifest(parts, program, &ours);
+    write_if_new(&home.join("Cargo.toml"), &manifest.to_string())?;
+    let [raft, kv] = parts;
+    let main = format!(
+        "use std::process::ExitCode;\n\nfn main() -> ExitCode {{\n    \
+         runner::main(runner::Submission {{\n        name: {:?},\n        \
+         raft: submitted_raft::make,\n        lab4: {}::lab4(),\n    }})\n}}\n",
+        title(parts),
+        if is_one(parts) { raft.alias } else { kv.alias }
+    );
+    write_if_new(&home.join("src/main.rs"), &main)?;
+    // Cargo adds the submission to the copy. When the original has changed since, the copy would
+    // send cargo out to look for what it lacks.
+    let (ours, copy) = (root.join("Cargo.lock"), home.join("Cargo.lock"));
+    if is_older(&copy, &ours) {
+        write_whole(&copy, &fs::read_to_string(&ours)?)?;
+    }
+    Ok(home)
+}
+
+/// One crate may be both; a package depends on it but once.
+fn is_one([raft, kv]: &[Part; 2]) -> bool {
+    raft.path == kv.path
+}
+
+/// The manifest of the program around the crates; `ours` is that of the project.
+fn manifest(parts: &[Part; 2], program: &str, ours: &Table) -> Table {
+    let mut manifest = toml::toml! {
+        [package]
+        version = "0.0.0"
+        edition = "2024"
+        publish = false
+
+        [workspace]
+
+        [dependencies.labapi]
+        [dependencies.runner]
+
+        [profile.dev.package]
+    };
+    entry(&mut manifest, &["package"]).insert("name".into(), program.into());
+    for (name, folder) in [("labapi", "labapi"), ("runner", "tests/runner")] {
+        let path = written(&harness().join(folder));
+        entry(&mut manifest, &["dependencies", name]).insert("path".into(), path);
+    }
+    let dependencies = entry(&mut manifest, &["dependencies"]);
+    let [raft, kv] = parts;
+    dependencies.insert(raft.alias.into(), dependency(raft));
+    if !is_one(parts) {
+        dependencies.insert(kv.alias.into(), dependency(kv));
+    }
+    if let Some(profiles) = ours.get("profile") {
+        manifest.insert("profile".into(), profiles.clone());
+    }
+    // Not members here, but what is under test: checked as members are.
+    for part in parts {
+        let checks = entry(&mut manifest, &["profile", "dev", "package", &part.name]);
+        for check in ["debug-assertions", "overflow-checks"] {
+            checks.insert(check.into(), true.into());
+        }
+    }
+    manifest
+}
+
+/// The table at this path, made if there is none.
+fn entry<'a>(table: &'a mut Table, path: &[&str]) -> &'a mut Table {
+    let Some((first, rest)) = path.split_first() else {
+        return table;
+    };
+    let inner = table.entry(*first).or_insert_with(|| Table::new().into());
+    let inner = inner.as_table_mut();
+    entry(inner.expect("a manifest has tables there"), rest)
+}
+
+/// Whether `one` was written before `other`, or never.
+fn is_older(one: &Path, other: &Path) -> bool {
+    let written = |path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    written(one) < written(other)
+}
+
+/// What a table of dependencies says of a crate.
+fn dependency(part: &Part) -> Value {
+    Value::Table(Table::from_iter([
+        ("package".into(), part.name.as_str().into()),
+        ("path".into(), written(&part.path)),
+    ]))
+}
+
+/// A path, in a manifest.
+pub(super) fn written(path: &Path) -> Value {
+    path.display().to_string().into()
+}

@@ -1,0 +1,82 @@
+//! What the runs of one case came to, in as much memory for a billion runs as for one.
+
+use super::trial::{Outcome, Told};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use suites::cases::Case;
+
+/// What the runs of one case came to.
+pub(super) struct Tally {
+    /// The case's place among all.
+    pub(super) place: usize,
+    pub(super) case: &'static Case,
+    /// Runs to be made, and those that were.
+    pub(super) wanted: u64,
+    pub(super) runs: u64,
+    pub(super) failed: u64,
+    /// The failure with the lowest seed, and that.
+    pub(super) first: Option<(u64, Told)>,
+    /// Sums over all runs; of servers the most.
+    pub(super) total: Outcome,
+    pub(super) wall: Duration,
+    /// How to see a simpler failing run.
+    pub(super) simplest: Option<String>,
+    /// The runs' hashes, if seeds are compared.
+    hashes: Option<BTreeSet<u64>>,
+}
+
+impl Tally {
+    /// Of a case that is to be run so often; `compare`: two seeds that do the same fail.
+    pub(super) fn new(place: usize, case: &'static Case, wanted: u64, compare: bool) -> Tally {
+        Tally {
+            place,
+            case,
+            wanted,
+            runs: 0,
+            failed: 0,
+            first: None,
+            total: Outcome::default(),
+            wall: Duration::ZERO,
+            simplest: None,
+            hashes: compare.then(BTreeSet::new),
+        }
+    }
+
+    /// Takes in one run.
+    pub(super) fn add(&mut self, seed: u64, outcome: Outcome, wall: Duration) {
+        self.runs += 1;
+        self.wall += wall;
+        let total = &mut self.total;
+        total.duration += outcome.duration;
+        total.servers = total.servers.max(outcome.servers);
+        total.rpcs += outcome.rpcs;
+        total.bytes += outcome.bytes;
+        total.commands += outcome.commands;
+        let hashes = self.hashes.as_mut();
+        let is_known = hashes.is_some_and(|hashes| !hashes.insert(outcome.hash));
+        let failure = outcome.failure.or_else(|| {
+            let same = || Told::new(format!("seed {seed} did exactly what another seed did"));
+            is_known.then(same)
+        });
+        if let Some(told) = failure {
+            self.failed += 1;
+            if self.first.as_ref().is_none_or(|(first, _)| seed < *first) {
+                self.first = Some((seed, told));
+            }
+        }
+    }
+
+    /// Whether all its runs were made, and passed.
+    pub(super) fn is_passed(&self) -> bool {
+        self.runs == self.wanted && self.failed == 0
+    }
+
+    /// Whether it is known what became of it, although not all its runs may have been made.
+    pub(super) fn is_told(&self) -> bool {
+        self.runs == self.wanted || self.failed > 0
+    }
+
+    pub(super) fn passed(&self) -> u64 {
+        self.runs - self.failed
+    }
+}
