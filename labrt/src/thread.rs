@@ -1,7 +1,9 @@
 //! Threads with `std::thread`'s face.
 
 use crate::base::{NEVER, NO_NODE, NodeId};
-use crate::kernel::{Blocked, CrashToken, Kernel, Name, Packet, Spawn, TaskRef, Wake, world};
+use crate::kernel::{
+    Blocked, CrashToken, EndLocals, Kernel, Name, Packet, Spawn, TaskRef, Wake, world,
+};
 use crate::real_node;
 use crate::time::Instant;
 use std::io;
@@ -10,6 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+mod local;
+mod scope;
+
+pub use local::{AccessError, LocalKey};
+pub use scope::{Scope, ScopedJoinHandle, scope};
 pub use std::thread::Result;
 
 /// Starts a thread, on the node of the calling thread.
@@ -77,7 +84,10 @@ impl Builder {
         let packet = Arc::new(Packet::new());
         let end = End(packet.clone());
         let body = move || {
-            let ended = panic::catch_unwind(AssertUnwindSafe(f));
+            let ended = panic::catch_unwind(AssertUnwindSafe(|| {
+                let _locals = EndLocals; // before anybody learns that the thread has ended
+                f()
+            }));
             let Some(kernel) = world::kernel() else {
                 return;
             };

@@ -1,5 +1,6 @@
 //! How threads begin and end: spawning, returning, panicking, crashing, and the end of a run.
 
+use super::locals::EndLocals;
 use super::scheduler::Kernel;
 use super::strategy::Why;
 use super::task::{Coro, CrashToken, Spawn, State, Task, TaskRef, Wake};
@@ -237,7 +238,10 @@ fn bottom(kernel: &Kernel, yielder: &Yielder<(), ()>) {
         let Some(body) = body else { return };
         if crashed {
             drop(body);
-        } else if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
+        } else if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| {
+            let _locals = EndLocals;
+            body();
+        })) {
             kernel.unwound(&*payload);
         }
         kernel.retire(current);

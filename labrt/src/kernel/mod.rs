@@ -12,10 +12,12 @@
 //! | `task`, `node_state` | what is known of one thread, of one node |
 //! | `wait`, `permit` | parking and waking, lists of waiters, `unpark` |
 //! | `lifecycle`, `packet` | spawning, ending, crashing, tearing down; what a thread leaves behind |
+//! | `locals` | values of one thread each |
 //! | `nodes` | groups of threads: pauses, clock rates |
 //! | `diagnose`, `suspicions` | deadlocks, locks held across blocking calls, busy waiting |
 //! | `record` | the trace and its hash |
 //! | `stacks` | memory for the threads |
+//! | `statics` | what belongs to the run, though it is a `static` |
 //! | `world` | which kernel, if any, the calling thread is in |
 //!
 //! [`Kernel`] is one type, and each file below `scheduler` adds the methods of its own subject.
@@ -24,6 +26,7 @@
 
 mod diagnose;
 mod lifecycle;
+mod locals;
 mod node_state;
 mod nodes;
 mod packet;
@@ -31,6 +34,7 @@ mod permit;
 mod record;
 mod scheduler;
 mod stacks;
+mod statics;
 mod strategy;
 mod suspicions;
 mod task;
@@ -38,8 +42,10 @@ mod timers;
 mod wait;
 pub(crate) mod world;
 
+pub(crate) use locals::{EndLocals, Found};
 pub(crate) use packet::Packet;
 pub(crate) use scheduler::Kernel;
 pub(crate) use stacks::STACK_SIZE;
+pub(crate) use statics::PerRun;
 pub(crate) use task::{Blocked, CrashToken, Name, Spawn, TaskRef, Wake};
 pub(crate) use wait::WaitList;

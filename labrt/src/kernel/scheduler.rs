@@ -1,8 +1,10 @@
 //! The loop of the simulated world: its clock, its scheduling points, who runs.
 
+use super::locals::Locals;
 use super::node_state::NodeState;
 use super::record::Recorder;
 use super::stacks::Stacks;
+use super::statics::Statics;
 use super::strategy::{self, Policy, Why};
 use super::suspicions::{Suspicions, WINDOW};
 use super::task::{Name, Spawn, State, Task};
@@ -49,6 +51,8 @@ pub(crate) struct Kernel {
     /// How many nodes are paused: almost always none, and then nobody has to ask.
     pub(super) paused: Cell<u32>,
     pub(super) stacks: RefCell<Stacks>,
+    pub(super) statics: Statics,
+    pub(super) locals: Locals,
     pub(super) failure: RefCell<Option<Failure>>,
     pub(crate) recorder: Recorder,
     pub(super) suspicions: RefCell<Suspicions>,
@@ -93,6 +97,8 @@ impl Kernel {
             nodes: RefCell::default(),
             paused: Cell::new(0),
             stacks: RefCell::new(Stacks::new()),
+            statics: Statics::new(),
+            locals: Locals::default(),
             failure: RefCell::new(None),
             recorder: Recorder::new(options.trace),
             suspicions: RefCell::default(),

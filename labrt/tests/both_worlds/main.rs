@@ -5,16 +5,21 @@
 //! | --- | --- |
 //! | `locks` | `parking_lot`: mutex, reader-writer lock, condition variable |
 //! | `rwlocks` | `parking_lot`: who goes first at a reader-writer lock |
+//! | `atomics`, `once` | `std::sync`: atomics; cells, lazy values, barriers |
 //! | `channels` | `crossbeam_channel`: bounded, unbounded, without capacity |
 //! | `select` | `crossbeam_channel`: `select!`, `after`, `tick` |
 //! | `select_by_hand` | `crossbeam_channel`: `Select` |
 //! | `threads` | `std::thread` and `std::time` |
+//! | `scopes` | `std::thread`: scoped threads, thread-locals |
 
+mod atomics;
 mod channels;
 #[path = "../common/mod.rs"]
 mod common;
 mod locks;
+mod once;
 mod rwlocks;
+mod scopes;
 mod select;
 mod select_by_hand;
 mod threads;
