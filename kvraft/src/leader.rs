@@ -1,8 +1,9 @@
 //! How a clerk finds who leads: it begins with whoever led last, and goes round.
 
+use labapi::sync::atomic::{AtomicUsize, Ordering};
 use labapi::{ClientEnd, thread};
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::atomic::{AtomicUsize, Ordering};
+
 use std::time::Duration;
 
 /// How long a clerk rests when nobody led in a whole round: less than an election takes, more than

@@ -1,9 +1,7 @@
 //! Threads with `std::thread`'s face.
 
 use crate::base::{NEVER, NO_NODE, NodeId};
-use crate::kernel::{
-    Blocked, CrashToken, EndLocals, Kernel, Name, Packet, Spawn, TaskRef, Wake, world,
-};
+use crate::kernel::{Blocked, CrashToken, Kernel, Name, Packet, Spawn, TaskRef, Wake, world};
 use crate::real_node;
 use crate::time::Instant;
 use std::io;
@@ -84,13 +82,14 @@ impl Builder {
         let packet = Arc::new(Packet::new());
         let end = End(packet.clone());
         let body = move || {
-            let ended = panic::catch_unwind(AssertUnwindSafe(|| {
-                let _locals = EndLocals; // before anybody learns that the thread has ended
-                f()
-            }));
+            let mut ended = panic::catch_unwind(AssertUnwindSafe(f));
             let Some(kernel) = world::kernel() else {
                 return;
             };
+            // Before anybody learns that the thread has ended.
+            if let (Ok(_), Err(payload)) = (&ended, kernel.end_locals()) {
+                ended = Err(payload);
+            }
             if let Err(payload) = &ended {
                 kernel.unwound(&**payload);
             }

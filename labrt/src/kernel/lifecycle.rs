@@ -1,6 +1,5 @@
 //! How threads begin and end: spawning, returning, panicking, crashing, and the end of a run.
 
-use super::locals::EndLocals;
 use super::scheduler::Kernel;
 use super::strategy::Why;
 use super::task::{Coro, CrashToken, Spawn, State, Task, TaskRef, Wake};
@@ -238,10 +237,10 @@ fn bottom(kernel: &Kernel, yielder: &Yielder<(), ()>) {
         let Some(body) = body else { return };
         if crashed {
             drop(body);
-        } else if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| {
-            let _locals = EndLocals;
-            body();
-        })) {
+        } else if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
+            kernel.unwound(&*payload);
+        }
+        if let Err(payload) = kernel.end_locals() {
             kernel.unwound(&*payload);
         }
         kernel.retire(current);

@@ -1,13 +1,18 @@
 //! Values of one simulated thread each, which end with it.
 
 use super::scheduler::{Kernel, NOBODY};
-use super::world;
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe};
 
-/// What each thread keeps, by slot.
+/// What each thread keeps.
 #[derive(Default)]
-pub(super) struct Locals(RefCell<Vec<Vec<Local>>>);
+pub(super) struct Locals {
+    by_slot: RefCell<Vec<Vec<Local>>>,
+    /// How many there are, those that are gone included: most programs have none, and no
+    /// thread that ends has to look.
+    count: Cell<usize>,
+}
 
 struct Local {
     key: usize,
@@ -32,7 +37,7 @@ impl Kernel {
 
     /// The running thread's value under `key`. It stays where it is until the thread ends.
     pub(crate) fn local(&self, key: usize) -> Found {
-        let locals = self.locals.0.borrow();
+        let locals = self.locals.by_slot.borrow();
         let own = locals.get(self.current.get() as usize);
         let local = own.and_then(|own| own.iter().find(|local| local.key == key));
         match local {
@@ -47,34 +52,49 @@ impl Kernel {
     /// Gives the running thread a value, which it must not have yet.
     pub(crate) fn add_local(&self, key: usize, value: Box<dyn Any>) {
         let current = self.current.get() as usize;
-        let mut locals = self.locals.0.borrow_mut();
+        let mut locals = self.locals.by_slot.borrow_mut();
         if locals.len() <= current {
             locals.resize_with(current + 1, Vec::new);
         }
         let value = Some(value);
         locals[current].push(Local { key, value });
+        self.locals.count.set(self.locals.count.get() + 1);
+    }
+
+    /// Drops the running thread's values. If its node has crashed, while it is unwound once more,
+    /// as is whatever else a crashed thread leaves; `Err` then, or if a destructor panics.
+    #[inline]
+    pub(crate) fn end_locals(&self) -> std::thread::Result<()> {
+        if self.locals.count.get() == 0 {
+            return Ok(());
+        }
+        panic::catch_unwind(AssertUnwindSafe(|| {
+            let _end = EndLocals(self);
+            if self.is_dying() {
+                self.die();
+            }
+        }))
     }
 
     /// The running thread's youngest value, which is then gone.
     fn take_local(&self) -> Option<Box<dyn Any>> {
-        let mut locals = self.locals.0.borrow_mut();
+        let mut locals = self.locals.by_slot.borrow_mut();
         let own = locals.get_mut(self.current.get() as usize)?;
         let value = own.iter_mut().rev().find_map(|local| local.value.take());
         if value.is_none() {
+            self.locals.count.set(self.locals.count.get() - own.len());
             own.clear();
         }
         value
     }
 }
 
-/// Ends the running thread's values when it is dropped: last of what stands on the thread's stack,
-/// and while that is unwound, if it is.
-pub(crate) struct EndLocals;
+struct EndLocals<'a>(&'a Kernel);
 
-impl Drop for EndLocals {
+impl Drop for EndLocals<'_> {
     fn drop(&mut self) {
         // Youngest first, as std does it. A destructor may come upon keys that are new.
-        while let Some(value) = world::kernel().and_then(|kernel| kernel.take_local()) {
+        while let Some(value) = self.0.take_local() {
             drop(value);
         }
     }
@@ -83,7 +103,7 @@ impl Drop for EndLocals {
 impl Drop for Locals {
     fn drop(&mut self) {
         // Whose threads were abandoned, with all that stands on their stacks.
-        std::mem::take(self.0.get_mut())
+        std::mem::take(self.by_slot.get_mut())
             .into_iter()
             .flatten()
             .for_each(std::mem::forget);

@@ -42,7 +42,7 @@ mod timers;
 mod wait;
 pub(crate) mod world;
 
-pub(crate) use locals::{EndLocals, Found};
+pub(crate) use locals::Found;
 pub(crate) use packet::Packet;
 pub(crate) use scheduler::Kernel;
 pub(crate) use stacks::STACK_SIZE;

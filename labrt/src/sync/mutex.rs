@@ -132,7 +132,8 @@ impl RawMutex {
         at: &'static Location<'static>,
     ) -> Guard {
         loop {
-            if let Some(guard) = self.acquire_slowly(kernel, at, NEVER, false) {
+            let taken = self.take(kernel, at);
+            if let Some(guard) = taken.or_else(|| self.acquire_slowly(kernel, at, NEVER, false)) {
                 return guard;
             }
         }

@@ -134,3 +134,33 @@ fn a_thread_s_values_end_with_it() {
         }
     });
 }
+
+/// A thread whose destructor panics ends like one that panics, and leaves nothing to the next.
+#[test]
+fn a_value_s_destructor_may_panic() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    labrt::thread_local! {
+        static LOUD: RefCell<Option<Panics>> = const { RefCell::new(None) };
+    }
+    for seed in 0..8 {
+        let simulation = labrt::Simulation::new(seed).panics_end_run(false);
+        let ended = simulation.run(|| {
+            let threads = [0; 3].map(|_| {
+                thread::spawn(|| {
+                    VISITS.set(1);
+                    LOUD.with_borrow_mut(|loud| assert!(loud.replace(Panics).is_none()));
+                })
+                .join()
+                .is_err()
+            });
+            let after = thread::spawn(|| VISITS.get()).join().unwrap();
+            (threads, after)
+        });
+        assert_eq!(ended.outcome, Ok(([true; 3], 0)));
+    }
+}

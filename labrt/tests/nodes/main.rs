@@ -1,6 +1,7 @@
 //! Nodes: threads that crash, pause and drift together. Simulations, since real threads cannot be
 //! stopped from outside; what holds in both worlds stands here.
 
+mod borrowed;
 #[path = "../common/mod.rs"]
 mod common;
 mod crashes;

@@ -6,7 +6,7 @@ use crate::cluster::{Cluster, ELECTION_TIMEOUT};
 use labrt::channel::Receiver;
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
-use labrt::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread;
 use labrt::time::Duration;
 

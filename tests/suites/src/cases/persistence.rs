@@ -6,7 +6,7 @@ use bytes::Bytes;
 use labrt::harness::Mutex;
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
-use labrt::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread::{self, JoinHandle};
 use labrt::time::Duration;
 use std::collections::BTreeSet;

@@ -6,7 +6,7 @@ use crate::cases::disturb::{Disturbance, check_sizes, crash_and_restart, while_c
 use crate::services::{KvLab, Put};
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
-use labrt::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
