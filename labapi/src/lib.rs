@@ -1,13 +1,87 @@
-//! What a student implements: the contract between an implementation and the suites.
+//! What a student implements: the contract between an implementation and the suites, and everything
+//! that an implementation may use, so that it needs one dependency of the harness.
 //!
-//! It also re-exports everything an implementation may use, so that a student's crate needs one
-//! dependency of the harness.
+//! [`Raft`] and [`MakeRaft`] are lab 3's contract, [`Rsm`] and [`StateMachine`] that of 4A, [`kv`]
+//! that of 4B and 4C. Here is a peer that votes and never stands for election:
 //!
-//! This file is lab 3's contract, `machine` that of 4A, `kv` that of 4B and 4C.
+//! ```
+//! use labapi::channel::{Sender, unbounded};
+//! use labapi::sync::{Arc, Mutex};
+//! use labapi::{ApplyMsg, Bytes, ClientEnd, MakeRaft, Persister, Raft, Service, Started, State};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Clone, Default, Serialize, Deserialize)]
+//! struct Saved {
+//!     current_term: u64,
+//!     voted_for: Option<usize>,
+//! }
+//!
+//! struct Voter {
+//!     saved: Mutex<Saved>,
+//!     disk: Arc<Persister>,
+//! }
+//!
+//! impl Voter {
+//!     fn vote(&self, term: u64, candidate: usize) -> bool {
+//!         let mut saved = self.saved.lock();
+//!         if term <= saved.current_term {
+//!             return false;
+//!         }
+//!         *saved = Saved { current_term: term, voted_for: Some(candidate) };
+//!         self.disk.save(&*saved, &Bytes::new()); // before the reply leaves
+//!         true
+//!     }
+//! }
+//!
+//! impl Raft for Voter {
+//!     fn start(&self, _command: Bytes) -> Option<Started> {
+//!         None // it never leads
+//!     }
+//!     fn state(&self) -> State {
+//!         State { term: self.saved.lock().current_term, is_leader: false }
+//!     }
+//!     fn snapshot(&self, _index: u64, _snapshot: Bytes) {}
+//!     fn service(self: Arc<Self>) -> Service {
+//!         Service::new("Raft")
+//!             .method("RequestVote", move |(term, who): (u64, usize)| self.vote(term, who))
+//!     }
+//!     fn kill(&self) {}
+//! }
+//!
+//! fn make(
+//!     _peers: Vec<ClientEnd>,
+//!     _me: usize,
+//!     disk: Arc<Persister>,
+//!     _apply: Sender<ApplyMsg>,
+//! ) -> Arc<dyn Raft> {
+//!     let saved = Mutex::new(disk.read_state().unwrap_or_default());
+//!     Arc::new(Voter { saved, disk })
+//! }
+//!
+//! let make_raft: MakeRaft = make;
+//! let (apply, _applied) = unbounded();
+//! let peer = make_raft(Vec::new(), 0, Arc::new(Persister::new()), apply);
+//! assert_eq!(peer.state(), State { term: 0, is_leader: false });
+//! assert_eq!(peer.start(Bytes::from_static(b"x")), None);
+//! ```
+//!
+//! # Threads, locks, channels, time
+//!
+//! [`thread`], [`sync`], [`channel`], [`time`], [`rand`] and [`thread_local!`] have the names and
+//! signatures of `std`, `parking_lot`, `crossbeam_channel` and `rand`. On real threads they are
+//! those; in the simulation each operation is a place where another thread may come in, and all
+//! chance and time are the seed's. What these modules do not offer, they name; the simulation does
+//! not see what comes from elsewhere, such as `std::sync::Mutex`, `std::thread::spawn`, an
+//! asynchronous runtime, or threads of C code.
 #![forbid(unsafe_code)]
 
+mod face;
 pub mod kv;
 mod machine;
+
+pub use face::{channel, rand, sync, thread, time};
+#[doc(inline)]
+pub use labrt::thread_local;
 
 /// Bytes of a value and back: for operations, snapshots, whatever else must become bytes.
 pub mod codec {
@@ -17,7 +91,6 @@ pub mod codec {
 pub use bytes::Bytes;
 pub use labcodec::Journal;
 pub use labrpc::{ClientEnd, Service};
-pub use labrt::{channel, rand, sync, thread, time};
 pub use machine::{MakeRsm, Replica, Rsm, StateMachine, WrongLeader};
 pub use persister::Persister;
 

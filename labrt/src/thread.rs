@@ -275,7 +275,7 @@ enum Id {
     Simulated(Option<TaskRef>, u32),
 }
 
-/// The calling thread.
+/// The calling thread. Asking is no scheduling point.
 pub fn current() -> Thread {
     match world::kernel() {
         Some(kernel) => {
@@ -311,7 +311,8 @@ fn sleep_until(kernel: &Kernel, deadline: u64, at: &'static Location<'static>) {
 }
 
 /// Whether the calling thread is unwinding. In a simulation another one may be in the middle of a
-/// panic on the same OS thread, which std's answer would take for this one's.
+/// panic on the same OS thread, which std's answer would take for this one's. Asking is no
+/// scheduling point.
 pub fn panicking() -> bool {
     match world::kernel() {
         Some(kernel) => kernel.is_unwinding(),

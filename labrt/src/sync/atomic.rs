@@ -37,7 +37,9 @@ pub fn fence(order: Ordering) {
 /// A type, and the operations that all atomics have.
 macro_rules! atomic {
     ($Atomic:ident $(<$T:ident>)?, $Value:ty, $what:expr) => {
-        #[doc = concat!("An atomic ", $what, "; see [`std::sync::atomic::", stringify!($Atomic), "`].")]
+        #[doc = concat!(
+            "An atomic ", $what, "; see [`std::sync::atomic::", stringify!($Atomic), "`]."
+        )]
         pub struct $Atomic $(<$T>)? (PerRun<std_atomic::$Atomic $(<$T>)?>);
 
         impl $(<$T>)? $Atomic $(<$T>)? {

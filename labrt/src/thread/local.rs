@@ -27,7 +27,10 @@ use std::ptr;
 #[macro_export]
 macro_rules! thread_local {
     () => {};
-    ($(#[$meta:meta])* $vis:vis static $name:ident: $t:ty = const $init:block $(; $($more:tt)*)?) => {
+    (
+        $(#[$meta:meta])* $vis:vis static $name:ident: $t:ty = const $init:block
+        $(; $($more:tt)*)?
+    ) => {
         $crate::__thread_local!([$(#[$meta])*] [$vis] $name, $t, (const $init), $init);
         $($crate::thread_local!($($more)*);)?
     };

@@ -9,6 +9,7 @@
 //! | `channels` | `crossbeam_channel`: bounded, unbounded, without capacity |
 //! | `select` | `crossbeam_channel`: `select!`, `after`, `tick` |
 //! | `select_by_hand` | `crossbeam_channel`: `Select` |
+//! | `random` | `rand` |
 //! | `threads` | `std::thread` and `std::time` |
 //! | `scopes` | `std::thread`: scoped threads, thread-locals |
 
@@ -18,6 +19,7 @@ mod channels;
 mod common;
 mod locks;
 mod once;
+mod random;
 mod rwlocks;
 mod scopes;
 mod select;

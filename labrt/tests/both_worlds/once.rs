@@ -1,7 +1,7 @@
 //! What is done once, as std's, with initialisers that wait; and barriers.
 
 use crate::{MS, both_worlds, both_worlds_with_panics};
-use labrt::sync::{Arc, Barrier, LazyLock, Mutex, Once, OnceLock};
+use labrt::sync::{Arc, Barrier, LazyLock, Mutex, Once, OnceLock, Weak};
 use labrt::thread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -163,5 +163,22 @@ fn threads_meet_at_a_barrier() {
         });
         assert_eq!(leaders.iter().sum::<u32>(), 4, "one for each meeting");
         assert!(Barrier::new(1).wait().is_leader());
+    });
+}
+
+/// Shared values, which are std's own.
+#[test]
+fn counts_are_kept() {
+    both_worlds(|| {
+        let value = Arc::new(7);
+        let weak: Weak<u32> = Arc::downgrade(&value);
+        let value2 = Arc::clone(&value);
+        assert_eq!(thread::spawn(move || *value2).join().unwrap(), 7);
+        assert_eq!(
+            (Arc::strong_count(&value), weak.upgrade()),
+            (1, Some(Arc::clone(&value)))
+        );
+        drop(value);
+        assert_eq!(weak.upgrade(), None);
     });
 }
