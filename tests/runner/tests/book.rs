@@ -144,6 +144,27 @@ fn tables_agree_with_the_cases() {
     expect_none("tables and cases disagree", &findings);
 }
 
+/// ARCHITECTURE.md says where things are: `file`: `word`. The file is there, and the word in it.
+#[test]
+fn places_are_where_they_are_said_to_be() {
+    let chapter = Chapter::read(&root().join("ARCHITECTURE.md"));
+    let mut findings = Vec::new();
+    let mut found = 0;
+    let cells = chapter.rows().into_iter().flatten();
+    for cell in cells.filter(|cell| cell.contains("`: `")) {
+        let words: Vec<&str> = cell.split('`').collect();
+        for place in words.windows(3).filter(|place| place[1] == ": ") {
+            found += 1;
+            let text = std::fs::read_to_string(root().join(place[0])).unwrap_or_default();
+            if !text.contains(place[2]) {
+                findings.push(format!("no `{}` in {}", place[2], place[0]));
+            }
+        }
+    }
+    assert!(found > 10, "only {found} places were found");
+    expect_none("places that are elsewhere", &findings);
+}
+
 /// What the chapter on engines shows of the adapter stands in the adapter.
 #[test]
 fn excerpts_are_the_code() {
