@@ -1,6 +1,6 @@
 //! For the harness's own crates, not for code under test.
 
-use crate::base::{FailureKind, frames};
+use crate::base::{FailureKind, frames, set_face};
 use crate::kernel::world;
 use crate::node::Node;
 use crate::real_node;
@@ -55,6 +55,12 @@ pub fn warn(text: String) {
 /// harness's other crates: whoever reads a report looks for their own.
 pub fn hide_frames(folders: Vec<PathBuf>) {
     frames::hide_frames(folders);
+}
+
+/// From now on, reports tell their reader to use `krate`'s threads, locks and channels: the crate
+/// that hands labrt's on to the code under test, which may not know this one.
+pub fn name_face(krate: &'static str) {
+    set_face(krate);
 }
 
 /// Where the calling thread is in code that is not the harness's, as reports show it: a function

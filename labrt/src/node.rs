@@ -3,7 +3,7 @@
 
 pub use crate::base::NodeId;
 
-use crate::base::NO_NODE;
+use crate::base::{NO_NODE, ns};
 use crate::kernel::world;
 use crate::real_node::{self, RealNode};
 use crate::thread::{Builder, JoinHandle};
@@ -71,7 +71,7 @@ impl Node {
     /// a stopped virtual machine would. No effect in the real world.
     pub fn pause(&self, duration: Duration) {
         if let Some(kernel) = world::kernel() {
-            kernel.pause(self.id.0, duration.as_nanos() as u64);
+            kernel.pause(self.id.0, ns(duration));
         }
     }
 

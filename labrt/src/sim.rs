@@ -88,11 +88,19 @@ impl Simulation {
 
     /// Runs `main` as the first thread. Returns when it returns, or when the run fails; by then
     /// every other thread has been unwound.
+    ///
+    /// # Panics
+    /// Inside another simulation, whose clock would stand still meanwhile.
+    #[track_caller]
     pub fn run<R, F>(self, main: F) -> Report<R>
     where
         R: Send + 'static,
         F: FnOnce() -> R + Send + 'static,
     {
+        assert!(
+            world::kernel().is_none(),
+            "a simulation cannot be started inside another"
+        );
         panics::install_hook();
         signals::install_handler();
         let progress = Arc::new(Progress::default());
@@ -165,5 +173,22 @@ impl Simulation {
             switches: totals.switches,
             spawned: totals.spawned,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A mistake of the kernel's own, with its list of threads in hand, is a failure like others.
+    #[test]
+    fn a_panic_within_the_kernel() {
+        let report = Simulation::new(1).run(|| {
+            let kernel = world::kernel().expect("it runs");
+            kernel.with_threads_in_hand(|| panic!("inside"));
+        });
+        let failure = report.outcome.expect_err("it panicked");
+        assert_eq!(failure.kind, FailureKind::Panic);
+        assert!(failure.reason.contains("inside"), "{failure}");
     }
 }

@@ -1,7 +1,7 @@
 //! Threads with `std::thread`'s face.
 
 use crate::base::{NEVER, NO_NODE, NodeId};
-use crate::kernel::{Blocked, CrashToken, Kernel, Name, Packet, Spawn, TaskRef, Wake, world};
+use crate::kernel::{Blocked, CrashToken, JOIN, Kernel, Name, Packet, Spawn, TaskRef, Wake, world};
 use crate::real_node;
 use crate::time::Instant;
 use std::io;
@@ -167,7 +167,9 @@ impl<T> JoinHandle<T> {
     pub fn join(self) -> Result<T> {
         match self.inner {
             Inner::Real(handle) => handle.join(),
-            Inner::Simulated(packet) => join_simulated(&packet, Location::caller()),
+            Inner::Simulated(packet) => {
+                join_simulated(&packet, self.thread.task(), Location::caller())
+            }
         }
     }
 
@@ -199,12 +201,17 @@ impl<T> Drop for End<T> {
     }
 }
 
-fn join_simulated<T>(packet: &Packet<T>, at: &'static Location<'static>) -> Result<T> {
+fn join_simulated<T>(
+    packet: &Packet<T>,
+    task: Option<TaskRef>,
+    at: &'static Location<'static>,
+) -> Result<T> {
     if let Some(kernel) = world::kernel() {
         kernel.point();
         kernel.about_to_block("a join", at);
-        while !packet.ended.load(Ordering::Acquire) {
-            let wake = kernel.wait_on(&packet.joiners, Blocked::new("a thread's end", at), NEVER);
+        let is_lost = || task.is_some_and(|task| kernel.is_abandoned(task));
+        while !packet.ended.load(Ordering::Acquire) && !is_lost() {
+            let wake = kernel.wait_on(&packet.joiners, Blocked::new(JOIN, at), NEVER);
             if let Wake::Crashed { .. } = wake {
                 kernel.die();
                 break;
@@ -234,6 +241,13 @@ impl Thread {
         match &self.0 {
             Handle::Real(thread) => thread.name(),
             Handle::Simulated { name, .. } => Some(name.as_str()),
+        }
+    }
+
+    fn task(&self) -> Option<TaskRef> {
+        match &self.0 {
+            Handle::Real(_) => None,
+            Handle::Simulated { task, .. } => *task,
         }
     }
 
@@ -301,7 +315,7 @@ pub fn sleep(duration: Duration) {
     let Some(end) = Instant::after(duration) else {
         return sleep_until(&kernel, NEVER, at);
     };
-    sleep_until(&kernel, kernel.deadline(end.local_ns()), at);
+    sleep_until(&kernel, end.local_ns(), at);
 }
 
 fn sleep_until(kernel: &Kernel, deadline: u64, at: &'static Location<'static>) {
@@ -310,14 +324,9 @@ fn sleep_until(kernel: &Kernel, deadline: u64, at: &'static Location<'static>) {
     }
 }
 
-/// Whether the calling thread is unwinding. In a simulation another one may be in the middle of a
-/// panic on the same OS thread, which std's answer would take for this one's. Asking is no
-/// scheduling point.
+/// Whether the calling thread is unwinding. Asking is no scheduling point.
 pub fn panicking() -> bool {
-    match world::kernel() {
-        Some(kernel) => kernel.is_unwinding(),
-        None => std::thread::panicking(),
-    }
+    std::thread::panicking() // also in a simulation: std's count is switched with the stack
 }
 
 /// Offers the processor to the other threads.
@@ -342,7 +351,7 @@ pub fn park() {
 pub fn park_timeout(duration: Duration) {
     match world::kernel() {
         Some(kernel) => {
-            let end = Instant::after(duration).map_or(NEVER, |end| kernel.deadline(end.local_ns()));
+            let end = Instant::after(duration).map_or(NEVER, Instant::local_ns);
             kernel.park_with_permit(Location::caller(), end);
         }
         None => std::thread::park_timeout(duration),

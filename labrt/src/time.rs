@@ -1,7 +1,7 @@
 //! The clock of the current world, with `std::time`'s face.
 
-use crate::base::{NEVER, ORIGIN};
-use crate::kernel::{Kernel, world};
+use crate::base::{NEVER, ORIGIN, ns};
+use crate::kernel::world;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::sync::LazyLock;
@@ -21,7 +21,7 @@ impl Instant {
     pub fn now() -> Instant {
         match world::kernel() {
             Some(kernel) => Instant(ORIGIN + kernel.local_now()),
-            None => Instant(ORIGIN + REAL_ORIGIN.elapsed().as_nanos() as u64),
+            None => Instant(ORIGIN + ns(REAL_ORIGIN.elapsed())),
         }
     }
 
@@ -75,13 +75,13 @@ impl Instant {
     }
 
     pub(crate) fn from_std(at: std::time::Instant) -> Instant {
-        Instant(ORIGIN + at.saturating_duration_since(*REAL_ORIGIN).as_nanos() as u64)
+        Instant(ORIGIN + ns(at.saturating_duration_since(*REAL_ORIGIN)))
     }
 }
 
-/// The end of a wait in true virtual ns.
-pub(crate) fn deadline(kernel: &Kernel, end: Option<Instant>) -> u64 {
-    end.map_or(NEVER, |end| kernel.deadline(end.local_ns()))
+/// The end of a wait in ns, on the clock of whoever waits.
+pub(crate) fn deadline(end: Option<Instant>) -> u64 {
+    end.map_or(NEVER, Instant::local_ns)
 }
 
 impl fmt::Debug for Instant {

@@ -166,33 +166,59 @@ fn everybody_waits() {
     assert_tells(&failure.reason, &parts);
 }
 
-/// Told once for each pair of lines, however often it happens.
+/// Told once for each pair of lines, however often it happens, and on however many servers.
 #[test]
 fn a_lock_held_across_what_blocks() {
-    const LOCK: u32 = line!() + 5;
+    const LOCK: u32 = line!() + 8;
     let warnings = warnings(|| {
-        let lock = Mutex::new(());
-        let (sender, receiver) = bounded(1);
-        for _ in 0..3 {
-            let _guard = lock.lock();
-            thread::sleep(MS);
-            sender.send(()).unwrap();
-            receiver.recv().unwrap();
-            thread::spawn(|| {}).join().unwrap();
-            harness::about_to_block("an RPC");
-        }
+        let servers = ["n1", "n2", "n3"].map(|name| {
+            Node::new(name).spawn("server", || {
+                let (lock, (sender, receiver)) = (Mutex::new(()), bounded(1));
+                for _ in 0..3 {
+                    let (taker, next) = (receiver.clone(), sender.send(0));
+                    let taker = thread::spawn(move || (thread::sleep(2 * MS), taker.recv()));
+                    let _guard = lock.lock();
+                    thread::sleep(MS);
+                    sender.send(1).unwrap();
+                    receiver.recv().unwrap();
+                    taker.join().unwrap().1.unwrap();
+                    harness::about_to_block("an RPC");
+                    next.unwrap();
+                }
+            })
+        });
+        servers.map(|server| server.join().unwrap())
     });
     let whats = ["a sleep", "a send", "a receive", "a join", "an RPC"];
     assert_eq!(warnings.len(), whats.len(), "{warnings:#?}");
     for (n, what) in whats.iter().enumerate() {
         let parts = [
-            format!("lock held across {what}: main took the lock at "),
+            format!("lock held across {what}: the lock taken at "),
             place(LOCK),
-            format!("still holds it in {what} at "),
+            format!("is still held in {what} at "),
             place(LOCK + 1 + n as u32),
         ];
         assert_tells(&warnings[n], &parts);
+        assert!(
+            !warnings[n].contains("n1"),
+            "whose it was is no other warning"
+        );
     }
+}
+
+/// A send that finds room keeps nobody waiting.
+#[test]
+fn a_lock_held_across_a_send_that_cannot_block() {
+    let warnings = warnings(|| {
+        let lock = Mutex::new(());
+        let (once, many) = (bounded(1), bounded(2));
+        let _guard = lock.lock();
+        once.0.send(()).unwrap();
+        for _ in 0..2 {
+            many.0.send_timeout((), MS).unwrap();
+        }
+    });
+    assert_eq!(warnings, [""; 0]);
 }
 
 /// A condition variable gives its own lock back while it waits; only others are held across it.
@@ -238,7 +264,7 @@ fn a_thread_that_waits_by_running() {
             spinners.into_iter().for_each(|one| one.join().unwrap());
         });
         let told = |name: &&str| {
-            let begins = format!("busy-wait: n1/{name} reached ");
+            let begins = format!("busy-wait: thread {name} reached ");
             let all = warnings.iter();
             all.filter(|told| told.starts_with(&begins)).count() == 1
         };

@@ -1,6 +1,7 @@
 //! Numbers that name things, and the ones that name none.
 
 use std::fmt;
+use std::time::Duration;
 
 /// The number of a node within its run, in the order in which nodes were added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +21,14 @@ pub(crate) const NO_NODE: u32 = u32::MAX;
 
 /// No deadline.
 pub(crate) const NEVER: u64 = u64::MAX;
+
+/// The end of virtual time, in ns: 292 years. What would come later never comes.
+pub(crate) const END: u64 = u64::MAX / 2;
+
+/// A time span in ns; one that is too long to be counted never ends.
+pub(crate) fn ns(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(NEVER)
+}
 
 /// What every clock shows when a run begins, in ns. Above zero, so that "ten seconds ago" exists
 /// from the start.

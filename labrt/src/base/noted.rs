@@ -2,26 +2,13 @@
 
 use std::any::Any;
 use std::backtrace::Backtrace;
-use std::cell::RefCell;
 
-/// A panic that is under way.
+/// A panic that is under way, or was caught.
 pub(crate) struct Noted {
-    pub(crate) message: String,
+    /// Where it began, as reports say it.
+    pub(crate) place: String,
+    pub(crate) text: String,
     pub(crate) backtrace: Backtrace,
-}
-
-thread_local! {
-    static NOTED: RefCell<Option<Noted>> = const { RefCell::new(None) };
-}
-
-/// Keeps the latest panic of this OS thread.
-pub(crate) fn note(noted: Noted) {
-    NOTED.set(Some(noted));
-}
-
-/// The latest panic that nobody has taken.
-pub(crate) fn take() -> Option<Noted> {
-    NOTED.take()
 }
 
 /// What a panic's payload says.

@@ -19,16 +19,18 @@ pub enum Strategy {
     /// Any of them, with equal chances; the running thread is preempted at one scheduling
     /// point in `1 / preempt`, on average.
     Random {
-        /// Share of the scheduling points at which the running thread is preempted (0 to 1).
+        /// Share of the scheduling points at which the running thread is preempted: from 0 to 1,
+        /// as what lies beyond, or is no number, is taken. No thread runs for more than 1,000
+        /// scheduling points at a time, so 0.002 is the smallest share that is kept exactly.
         preempt: f64,
     },
     /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): threads have random
     /// priorities, the highest runs, and at `depth - 1` random points in every
     /// `interval` scheduling points the running thread falls behind all others.
     Pct {
-        /// Number of ordering constraints a bug may need to show.
+        /// Number of ordering constraints a bug may need to show; 0 and 1 are taken as 2.
         depth: u32,
-        /// Scheduling points over which the change points are spread.
+        /// Scheduling points over which the change points are spread; at least 1.
         interval: u32,
     },
     /// First ready, first served; preempted only after a long time slice. The least surprising

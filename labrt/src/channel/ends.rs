@@ -53,7 +53,7 @@ impl<T> Sender<T> {
         match &self.0 {
             Target::Real(real) => real.try_send(message),
             Target::Simulated(queue) => {
-                if !point() {
+                if !point(Some(queue)) {
                     return Err(TrySendError::Disconnected(message));
                 }
                 queue.try_send(message)
@@ -125,12 +125,18 @@ fn is_full(capacity: Option<usize>, len: usize) -> bool {
 
 /// A scheduling point before an operation. False if the running thread has crashed, or the run is
 /// over: then nothing may leave it.
-fn point() -> bool {
+fn point<T>(queue: Option<&Queue<T>>) -> bool {
     let Some(kernel) = world::kernel() else {
         return true;
     };
     kernel.point();
-    !kernel.is_dying()
+    if kernel.is_dying() {
+        return false;
+    }
+    if let Some(queue) = queue {
+        queue.check_run(&kernel);
+    }
+    true
 }
 
 fn send_simulated<T>(
@@ -146,13 +152,10 @@ fn send_simulated<T>(
             TrySendError::Disconnected(message) => SendTimeoutError::Disconnected(message),
         });
     };
-    if !point() {
+    if !point(Some(queue)) {
         return Err(SendTimeoutError::Disconnected(message));
     }
-    if queue.capacity().is_some() {
-        kernel.about_to_block("a send", at);
-    }
-    queue.send(&kernel, message, deadline(&kernel, end), at)
+    queue.send(&kernel, message, deadline(end), at)
 }
 
 impl<T> Receiver<T> {
@@ -174,7 +177,11 @@ impl<T> Receiver<T> {
             Source::RealTimer(real, convert) => return real.try_recv().map(convert),
             _ => {}
         }
-        if !point() {
+        let queue = match &self.0 {
+            Source::Simulated(queue) => Some(&**queue),
+            _ => None,
+        };
+        if !point(queue) {
             return Err(TryRecvError::Disconnected);
         }
         match &self.0 {
@@ -215,12 +222,12 @@ impl<T> Receiver<T> {
             // The run is over; what has not come never will.
             return self.try_recv().map_err(|_| RecvTimeoutError::Disconnected);
         };
-        if !point() {
+        if !point::<T>(None) {
             return Err(RecvTimeoutError::Disconnected);
         }
         kernel.about_to_block("a receive", at);
         match &self.0 {
-            Source::Simulated(queue) => queue.recv(&kernel, deadline(&kernel, end), at),
+            Source::Simulated(queue) => queue.recv(&kernel, deadline(end), at),
             Source::Timer(timer, convert) => recv_timer(&kernel, timer, end, at).map(convert),
             _ => wait_for_nothing(&kernel, end, at),
         }
@@ -275,7 +282,7 @@ fn recv_timer(
             return Err(RecvTimeoutError::Timeout);
         }
         let until = [timer.due(), end].into_iter().flatten().min();
-        let wake = kernel.park(Blocked::new("a timer", at), deadline(kernel, until));
+        let wake = kernel.park(Blocked::new("a timer", at), deadline(until));
         if let Wake::Crashed { .. } = wake {
             kernel.die();
             return Err(RecvTimeoutError::Disconnected);
@@ -288,7 +295,7 @@ fn wait_for_nothing<T>(
     end: Option<Instant>,
     at: &'static Location<'static>,
 ) -> Result<T, RecvTimeoutError> {
-    match kernel.park(Blocked::new("a message", at), deadline(kernel, end)) {
+    match kernel.park(Blocked::new("a message", at), deadline(end)) {
         Wake::Crashed { .. } => {
             kernel.die();
             Err(RecvTimeoutError::Disconnected)

@@ -30,8 +30,8 @@ use timer::Timer;
 
 /// A channel that holds any number of messages.
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
-    if world::kernel().is_some() {
-        return simulated(None);
+    if let Some(kernel) = world::kernel() {
+        return simulated(kernel.run, None);
     }
     let (sender, receiver) = crossbeam_channel::unbounded();
     (
@@ -46,8 +46,8 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 /// [`select!`](crate::select) together with a receive that does not wait, such as `try_recv`: the
 /// arm's thread has to run before its message is there, and finds nobody.
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    if world::kernel().is_some() {
-        return simulated(Some(capacity));
+    if let Some(kernel) = world::kernel() {
+        return simulated(kernel.run, Some(capacity));
     }
     let (sender, receiver) = crossbeam_channel::bounded(capacity);
     (
@@ -56,8 +56,8 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     )
 }
 
-fn simulated<T>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
-    let queue = Arc::new(Queue::new(capacity));
+fn simulated<T>(run: u32, capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
+    let queue = Arc::new(Queue::new(run, capacity));
     (
         Sender(Target::Simulated(queue.clone())),
         Receiver(Source::Simulated(queue)),

@@ -15,6 +15,8 @@ use std::panic::Location;
 pub(super) type Park = (TaskId, u32);
 
 pub(super) struct Queue<T> {
+    /// The run that made it: only that one's threads can stand in its lines.
+    run: u32,
     capacity: Option<usize>,
     state: Mutex<State<T>>,
 }
@@ -31,9 +33,21 @@ struct State<T> {
     receiver_count: usize,
 }
 
+#[cold]
+#[track_caller]
+fn other_run() -> ! {
+    panic!("a channel of another simulation: make it inside the simulation that uses it")
+}
+
+/// The kernel, while the calling thread is one of `run`: in whatever world the ends of a channel
+/// are dropped, nobody but its own run's threads can be woken.
+fn kernel_of(run: u32) -> Option<world::Running> {
+    world::kernel().filter(|kernel| kernel.run == run)
+}
+
 impl<T> State<T> {
-    fn wake_receiver(&mut self) -> Option<Park> {
-        let kernel = world::kernel()?;
+    fn wake_receiver(&mut self, run: u32) -> Option<Park> {
+        let kernel = kernel_of(run)?;
         loop {
             let park = self.receivers.pop_front()?;
             if kernel.wake_park(park) {
@@ -42,8 +56,8 @@ impl<T> State<T> {
         }
     }
 
-    fn wake_sender(&mut self) {
-        let Some(kernel) = world::kernel() else {
+    fn wake_sender(&mut self, run: u32) {
+        let Some(kernel) = kernel_of(run) else {
             return;
         };
         while let Some((park, _)) = self.senders.pop_front() {
@@ -53,8 +67,8 @@ impl<T> State<T> {
         }
     }
 
-    fn wake_all(&mut self) {
-        let Some(kernel) = world::kernel() else {
+    fn wake_all(&mut self, run: u32) {
+        let Some(kernel) = kernel_of(run) else {
             return;
         };
         for park in self.receivers.drain(..) {
@@ -68,8 +82,9 @@ impl<T> State<T> {
 }
 
 impl<T> Queue<T> {
-    pub(super) fn new(capacity: Option<usize>) -> Queue<T> {
+    pub(super) fn new(run: u32, capacity: Option<usize>) -> Queue<T> {
         Queue {
+            run,
             capacity,
             state: Mutex::new(State {
                 messages: VecDeque::new(),
@@ -80,6 +95,24 @@ impl<T> Queue<T> {
                 receiver_count: 1,
             }),
         }
+    }
+
+    /// Refuses the channel of another run: nobody there would ever be woken.
+    #[inline]
+    #[track_caller]
+    pub(super) fn check_run(&self, kernel: &Kernel) {
+        if kernel.run != self.run {
+            other_run();
+        }
+    }
+
+    /// The kernel of the calling thread, which must be one of this channel's run.
+    fn own_kernel(&self) -> Option<world::Running> {
+        let kernel = world::kernel();
+        if let Some(kernel) = &kernel {
+            self.check_run(kernel);
+        }
+        kernel
     }
 
     pub(super) fn capacity(&self) -> Option<usize> {
@@ -97,7 +130,7 @@ impl<T> Queue<T> {
             return Err(TrySendError::Disconnected(message));
         }
         if self.capacity == Some(0) {
-            return match state.wake_receiver() {
+            return match state.wake_receiver(self.run) {
                 Some(park) => {
                     state.handed.push((park, message));
                     Ok(())
@@ -112,7 +145,7 @@ impl<T> Queue<T> {
             return Err(TrySendError::Full(message));
         }
         state.messages.push_back(message);
-        state.wake_receiver();
+        state.wake_receiver(self.run);
         Ok(())
     }
 
@@ -120,14 +153,14 @@ impl<T> Queue<T> {
     pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
         let mut state = self.state.lock();
         if let Some(message) = state.messages.pop_front() {
-            state.wake_sender();
+            state.wake_sender(self.run);
             return Ok(message);
         }
         let brings = |(_, message): &(Park, Option<T>)| message.is_some();
         let at = state.senders.iter().position(brings);
         if let Some((park, Some(message))) = at.and_then(|at| state.senders.remove(at)) {
             // Its sender may have timed out and not run since: it will see that it was in time.
-            if let Some(kernel) = world::kernel() {
+            if let Some(kernel) = kernel_of(self.run) {
                 kernel.wake_park(park);
             }
             return Ok(message);
@@ -145,6 +178,7 @@ impl<T> Queue<T> {
         deadline: u64,
         at: &'static Location<'static>,
     ) -> Result<(), SendTimeoutError<T>> {
+        self.check_run(kernel);
         let blocked = Blocked::new("room in a channel", at);
         loop {
             message = match self.try_send(message) {
@@ -154,6 +188,7 @@ impl<T> Queue<T> {
                 }
                 Err(TrySendError::Full(message)) => message,
             };
+            kernel.about_to_block("a send", at);
             let park = kernel.coming_park();
             let mut kept = Some(message);
             let rendezvous = self.capacity == Some(0);
@@ -185,6 +220,7 @@ impl<T> Queue<T> {
         deadline: u64,
         at: &'static Location<'static>,
     ) -> Result<T, RecvTimeoutError> {
+        self.check_run(kernel);
         let blocked = Blocked::new("a message", at);
         loop {
             match self.try_recv() {
@@ -217,10 +253,11 @@ impl<T> Queue<T> {
     /// Puts a receiver in line. Senders that wait in a `select` have no message in line; they are
     /// woken to look again.
     pub(super) fn join_receivers(&self, park: Park) {
+        let kernel = self.own_kernel();
         let mut state = self.state.lock();
         state.receivers.push_back(park);
         if self.capacity == Some(0)
-            && let Some(kernel) = world::kernel()
+            && let Some(kernel) = kernel
         {
             for (sender, message) in &state.senders {
                 if message.is_none() && *sender != park {
@@ -255,6 +292,7 @@ impl<T> Queue<T> {
     }
 
     pub(super) fn join_senders(&self, park: Park) {
+        self.own_kernel();
         self.state.lock().senders.push_back((park, None));
     }
 
@@ -294,13 +332,13 @@ impl<T> Queue<T> {
     pub(super) fn pass_on(&self) {
         let mut state = self.state.lock();
         if !state.messages.is_empty() {
-            state.wake_receiver();
+            state.wake_receiver(self.run);
         }
         if self
             .capacity
             .is_some_and(|capacity| state.messages.len() < capacity)
         {
-            state.wake_sender();
+            state.wake_sender(self.run);
         }
     }
 
@@ -316,7 +354,7 @@ impl<T> Queue<T> {
         let mut state = self.state.lock();
         state.sender_count -= 1;
         if state.sender_count == 0 {
-            state.wake_all();
+            state.wake_all(self.run);
         }
     }
 
@@ -327,7 +365,7 @@ impl<T> Queue<T> {
             if state.receiver_count > 0 {
                 return;
             }
-            state.wake_all();
+            state.wake_all(self.run);
             std::mem::take(&mut state.messages)
         };
         drop(messages); // outside of the lock: a message may hold an end of this very channel

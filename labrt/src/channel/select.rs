@@ -232,7 +232,7 @@ fn wait<'a>(
         let until = dues.chain(end).min();
         let park = kernel.coming_park();
         all().for_each(|operation| operation.join(park));
-        let until = until.map_or(NEVER, |until| deadline(&kernel, Some(until)));
+        let until = until.map_or(NEVER, |until| deadline(Some(until)));
         let wake = kernel.park(Blocked::new("a select", at), until);
         let mut handed = None;
         for (index, operation) in operations.iter().enumerate() {

@@ -3,9 +3,11 @@
 use super::scheduler::{Kernel, NOBODY};
 use super::suspicions::{SPINNING, WINDOW, place};
 use super::task::{Held, Spawn, State, Task};
-use crate::base::{Failure, FailureKind, NEVER, NO_NODE, TaskId};
+use super::wait_list::WaitList;
+use crate::base::{Failure, FailureKind, NAP, NEVER, NO_NODE, TaskId, nap};
 use std::fmt::Write as _;
 use std::panic::Location;
+use std::time::Duration;
 
 /// How many of the threads that wait for one lock are named.
 const WAITING_NAMED: usize = 3;
@@ -27,6 +29,46 @@ impl Kernel {
         if let Some(at) = held.iter().rposition(|held| held.lock == lock) {
             held.remove(at);
         }
+    }
+
+    /// Whether a thread of this run holds `lock`.
+    fn is_held(&self, lock: usize) -> bool {
+        let tasks = self.tasks.borrow();
+        tasks
+            .iter()
+            .any(|task| task.held.iter().any(|held| held.lock == lock))
+    }
+
+    /// The running thread finds `lock` taken. If a thread of another run has taken it, lets some
+    /// real time pass, after which it may be free. No virtual time passes, and no other thread of
+    /// this run gets ahead, so that the run goes as it would go alone.
+    #[cold]
+    pub(crate) fn waited_for_other_run(
+        &self,
+        list: &WaitList,
+        lock: usize,
+        at: &'static Location<'static>,
+    ) -> bool {
+        if !list.is_of_others(self) || self.is_held(lock) {
+            return false;
+        }
+        let (switches, waited) = self.napped.get();
+        let waited = if switches == self.switches.get() {
+            waited + NAP
+        } else {
+            Duration::ZERO
+        };
+        self.napped.set((self.switches.get(), waited));
+        if waited >= self.patience {
+            let story = format!(
+                "stuck: a static lock is shared between simulations that run side by side, and \
+                 another one keeps the lock wanted at {at}: let each run make its own"
+            );
+            self.fail(FailureKind::Stuck, story);
+        }
+        nap();
+        self.progress.tick(); // the watchdog has nothing to say against this wait
+        true
     }
 
     /// The running thread is about to wait for `lock`: does anybody wait for it, in a circle?
@@ -118,12 +160,17 @@ impl Kernel {
             }
         }
         drop(tasks);
+        for node in self.nodes.borrow().iter() {
+            if node.pause_ends == Some(NEVER) {
+                let _ = write!(story, "\n  node {} is paused for ever", node.name);
+            }
+        }
         let failure = self.failure(FailureKind::Deadlock, story);
         self.set_failure(failure);
     }
 
     pub(super) fn fail_time_limit(&self) {
-        let limit = std::time::Duration::from_nanos(self.time_limit);
+        let limit = Duration::from_nanos(self.time_limit);
         let mut story = format!("the run took more than its limit of {limit:?} of virtual time");
         self.tell_of_locks(&mut story);
         let failure = self.failure(FailureKind::TimeLimit, story);
@@ -210,7 +257,7 @@ impl Kernel {
     /// The running thread, the time and the seed, for what no report will tell.
     pub(crate) fn here(&self) -> String {
         let thread = self.current_thread().unwrap_or_default();
-        let seconds = std::time::Duration::from_nanos(self.now.get()).as_secs_f64();
+        let seconds = Duration::from_nanos(self.now.get()).as_secs_f64();
         format!("thread {thread} at {seconds:.6} s, seed {}", self.seed)
     }
 
@@ -259,10 +306,9 @@ impl Kernel {
         for held in held.filter(|held| held.lock != own) {
             let mut suspicions = self.suspicions.borrow_mut();
             if suspicions.told.insert((place(held.at), place(at))) {
-                let name = self.describe(current, &tasks);
                 suspicions.warnings.push(format!(
-                    "lock held across {what}: {name} took the lock at {} and still holds it in \
-                     {what} at {at}; nobody else gets the lock meanwhile: release it before",
+                    "lock held across {what}: the lock taken at {} is still held in {what} at \
+                     {at}; nobody else gets the lock meanwhile: release it before",
                     held.at
                 ));
             }
@@ -289,15 +335,11 @@ impl Kernel {
         if span >= 2 * WINDOW || points < SPINNING {
             return;
         }
-        let node = self
-            .node_name(task.node)
-            .map(|node| format!("{node}/"))
-            .unwrap_or_default();
         let mut suspicions = self.suspicions.borrow_mut();
         // Threads of one name do the same on all nodes: one of them will do.
         if suspicions.spinning.insert(task.name.to_string()) {
             suspicions.warnings.push(format!(
-                "busy-wait: {node}{} reached more than {SPINNING} scheduling points within a \
+                "busy-wait: thread {} reached more than {SPINNING} scheduling points within a \
                  virtual second: it waits by running; wait on a condition variable or a channel, \
                  or sleep",
                 task.name

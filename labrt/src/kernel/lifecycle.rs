@@ -4,7 +4,7 @@ use super::scheduler::Kernel;
 use super::strategy::Why;
 use super::task::{Coro, CrashToken, Spawn, State, Task, TaskRef, Wake};
 use crate::base::frames::{self, FRAMES};
-use crate::base::{Failure, FailureKind, NO_NODE, TaskId, noted};
+use crate::base::{Failure, FailureKind, NO_NODE, TaskId, text_of};
 use corosensei::stack::Stack;
 use corosensei::{Coroutine, Yielder};
 use std::any::Any;
@@ -72,7 +72,9 @@ impl Kernel {
             entry.generation = entry.generation.wrapping_add(1);
             entry.epoch = entry.epoch.wrapping_add(1);
             entry.crashed = false;
-            entry.unwinding = false;
+            entry.panics = 0;
+            entry.lingers = 0;
+            entry.noted = None;
             entry.permit = false;
             entry.held.clear();
             std::mem::replace(&mut entry.node, NO_NODE)
@@ -87,8 +89,7 @@ impl Kernel {
     pub(crate) fn unwound(&self, payload: &(dyn Any + Send)) {
         let current = self.current.get();
         let is_first = {
-            let entry = &mut self.tasks.borrow_mut()[current as usize];
-            entry.unwinding = false;
+            let entry = &self.tasks.borrow()[current as usize];
             current == 0 && entry.generation == 0
         };
         // Nobody joins the first thread: with its end the run is over.
@@ -101,12 +102,16 @@ impl Kernel {
 
     /// The failure of the panic that has just ended the running thread.
     fn failure_of_panic(&self, payload: &(dyn Any + Send)) -> Failure {
-        let (message, backtrace) = match noted::take() {
+        let text = text_of(payload);
+        let current = self.current.get() as usize;
+        let noted = self.tasks.borrow_mut()[current].noted.take();
+        // What ends the thread may be something else than its last panic, which it caught.
+        let (message, backtrace) = match noted.filter(|noted| noted.text == text) {
             Some(noted) => (
-                noted.message,
+                format!("panic{}: {text}", noted.place),
                 frames::own_frames(&noted.backtrace.to_string(), FRAMES),
             ),
-            None => (format!("panic: {}", noted::text_of(payload)), String::new()),
+            None => (format!("panic: {text}"), String::new()),
         };
         Failure {
             backtrace,
@@ -114,25 +119,10 @@ impl Kernel {
         }
     }
 
-    /// Unwinds the running thread, which has crashed, unless that is happening already.
-    #[cold]
-    pub(crate) fn die(&self) {
-        if self.is_unwinding() {
-            return;
-        }
-        self.tasks.borrow_mut()[self.current.get() as usize].unwinding = true;
-        panic::resume_unwind(Box::new(CrashToken));
-    }
-
-    /// Whether the running thread's destructors run because of a panic or a crash. (Another
-    /// thread may be suspended in the middle of a panic; std's own answer cannot tell.)
-    pub(crate) fn is_unwinding(&self) -> bool {
-        std::thread::panicking() && self.tasks.borrow()[self.current.get() as usize].unwinding
-    }
-
-    /// The running thread began to panic.
-    pub(crate) fn begin_unwinding(&self) {
-        self.tasks.borrow_mut()[self.current.get() as usize].unwinding = true;
+    /// Whether that thread was left where it stands, and will never end.
+    pub(crate) fn is_abandoned(&self, thread: TaskRef) -> bool {
+        let task = &self.tasks.borrow()[thread.task as usize];
+        task.generation == thread.generation && task.abandoned
     }
 
     /// Whether the running thread has crashed: its destructors reach neither network nor disk.
@@ -159,19 +149,6 @@ impl Kernel {
         if own {
             self.dying.set(true);
             self.die();
-        }
-    }
-
-    /// The running thread's stack must never be unwound: frames of another language stand on it.
-    pub(crate) fn abandon_current(&self) {
-        self.tasks.borrow_mut()[self.current.get() as usize].abandoned = true;
-    }
-
-    /// Ends the running thread where it stands. After `abandon_current`.
-    pub(crate) fn halt_for_good(&self) -> ! {
-        loop {
-            self.tasks.borrow_mut()[self.current.get() as usize].state = State::Parked;
-            self.suspend();
         }
     }
 

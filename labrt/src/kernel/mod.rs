@@ -10,9 +10,10 @@
 //! | `strategy` | policy: who is next |
 //! | `timers` | what is due when |
 //! | `task`, `node_state` | what is known of one thread, of one node |
-//! | `wait`, `permit` | parking and waking, lists of waiters, `unpark` |
+//! | `wait`, `wait_list`, `permit` | parking and waking, lists of waiters, `unpark` |
 //! | `lifecycle`, `packet` | spawning, ending, crashing, tearing down; what a thread leaves behind |
 //! | `locals` | values of one thread each |
+//! | `unwinding` | who is being unwound, by a panic or a crash |
 //! | `nodes` | groups of threads: pauses, clock rates |
 //! | `diagnose`, `suspicions` | deadlocks, locks held across blocking calls, busy waiting |
 //! | `record` | the trace and its hash |
@@ -39,7 +40,9 @@ mod strategy;
 mod suspicions;
 mod task;
 mod timers;
+mod unwinding;
 mod wait;
+mod wait_list;
 pub(crate) mod world;
 
 pub(crate) use locals::Found;
@@ -47,5 +50,5 @@ pub(crate) use packet::Packet;
 pub(crate) use scheduler::Kernel;
 pub(crate) use stacks::STACK_SIZE;
 pub(crate) use statics::PerRun;
-pub(crate) use task::{Blocked, CrashToken, Name, Spawn, TaskRef, Wake};
-pub(crate) use wait::WaitList;
+pub(crate) use task::{Blocked, CrashToken, JOIN, Name, Spawn, TaskRef, Wake};
+pub(crate) use wait_list::WaitList;

@@ -1,6 +1,6 @@
 //! What the kernel knows of one node.
 
-use crate::base::TaskId;
+use crate::base::{END, NEVER, TaskId};
 use std::sync::Arc;
 
 /// A node: its threads crash and pause together, and share a clock.
@@ -63,9 +63,10 @@ impl Clock {
         self.shown + ((now - self.since) as f64 * self.rate) as u64
     }
 
-    /// The true time at which the clock will show `shown`.
+    /// The true time at which the clock will show `shown`; beyond the end of time, `NEVER`.
     pub(super) fn when(&self, shown: u64) -> u64 {
         let ahead = shown.saturating_sub(self.shown) as f64 / self.rate;
-        self.since.saturating_add(ahead.ceil() as u64)
+        let when = self.since.saturating_add(ahead.ceil() as u64);
+        if when > END { NEVER } else { when }
     }
 }

@@ -5,7 +5,7 @@ use super::scheduler::Kernel;
 use super::strategy::Why;
 use super::task::{CrashToken, Name, State};
 use super::timers::Due;
-use crate::base::{NO_NODE, TaskId};
+use crate::base::{END, NEVER, NO_NODE, TaskId};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
@@ -55,10 +55,16 @@ impl Kernel {
             let task = &mut self.tasks.borrow_mut()[current];
             debug_assert_eq!(task.node, NO_NODE, "a thread has one node");
             task.node = node;
+            task.is_lent = true;
             std::mem::replace(&mut task.name, Name::Fixed(name))
         };
         self.nodes.borrow_mut()[node as usize].live += 1;
-        let ended = panic::catch_unwind(AssertUnwindSafe(f));
+        let ended = panic::catch_unwind(AssertUnwindSafe(|| {
+            if self.nodes.borrow()[node as usize].pause_ends.is_some() {
+                self.give_way(); // comes back when the pause ends, or the node crashes
+            }
+            f()
+        }));
         if let Err(payload) = ended.as_ref()
             && (self.stop.get() || !payload.is::<CrashToken>())
         {
@@ -69,8 +75,9 @@ impl Kernel {
             let task = &mut self.tasks.borrow_mut()[current];
             task.node = NO_NODE;
             task.name = own_name;
+            task.is_lent = false;
             task.crashed = false;
-            task.unwinding = false;
+            task.lingers = 0;
         }
         self.nodes.borrow_mut()[node as usize].live -= 1;
         if ended.is_err() {
@@ -91,6 +98,7 @@ impl Kernel {
     /// Lets no thread of `node` run for `ns` of virtual time. A second pause can only prolong it.
     pub(crate) fn pause(&self, node: u32, ns: u64) {
         let ends = self.now.get().saturating_add(ns);
+        let ends = if ends > END { NEVER } else { ends };
         {
             let entry = &mut self.nodes.borrow_mut()[node as usize];
             if entry.crashed || entry.pause_ends.is_some_and(|before| before >= ends) {
@@ -100,8 +108,10 @@ impl Kernel {
                 self.paused.set(self.paused.get() + 1);
             }
         }
-        self.timers.borrow_mut().push(ends, Due::Node(node));
-        self.alarm.set(self.alarm.get().min(ends));
+        if ends != NEVER {
+            self.timers.borrow_mut().push(ends, Due::Node(node));
+            self.alarm.set(self.alarm.get().min(ends));
+        }
         if self.current_node() == node {
             self.give_way();
         }
@@ -152,8 +162,22 @@ impl Kernel {
             "a clock rate must be above 0, not {rate}"
         );
         let now = self.now.get();
-        let clock = &mut self.nodes.borrow_mut()[node as usize].clock;
-        *clock = clock.at_rate(rate, now);
+        let clock = {
+            let clock = &mut self.nodes.borrow_mut()[node as usize].clock;
+            *clock = clock.at_rate(rate, now);
+            *clock
+        };
+        // Whoever waits by this clock waits on, until it shows the same time as before.
+        for (task, entry) in (0..).zip(self.tasks.borrow_mut().iter_mut()) {
+            if entry.node == node && entry.shown_deadline != NEVER {
+                let deadline = clock.when(entry.shown_deadline);
+                entry.deadline = deadline;
+                if entry.armed.needs(deadline) {
+                    self.timers.borrow_mut().push(deadline, Due::Task(task));
+                    self.alarm.set(self.alarm.get().min(deadline));
+                }
+            }
+        }
     }
 
     fn clock(&self) -> Clock {
@@ -182,13 +206,14 @@ impl Kernel {
         }
     }
 
-    /// The true virtual time at which the running thread's clock will show `local`.
-    pub(crate) fn deadline(&self, local: u64) -> u64 {
+    /// The true virtual time at which the running thread's clock will show `shown`.
+    #[inline]
+    pub(super) fn when(&self, shown: u64) -> u64 {
         let clock = self.clock();
-        if clock.is_true() {
-            local
+        if clock.is_true() && shown <= END {
+            shown
         } else {
-            clock.when(local)
+            clock.when(shown)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where the result of a thread waits for whoever joins it.
 
 use super::scheduler::Kernel;
-use super::wait::WaitList;
+use super::wait_list::WaitList;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The result of one thread.

@@ -9,7 +9,8 @@ use super::strategy::{self, Policy, Why};
 use super::suspicions::{Suspicions, WINDOW};
 use super::task::{Name, Spawn, State, Task};
 use super::timers::{Due, STEP, Timers};
-use crate::base::{Failure, NEVER, NO_NODE, Options, Progress, TaskId};
+use super::wait_list::Beside;
+use crate::base::{Failure, Live, NEVER, NO_NODE, Options, PanicCount, Progress, TaskId, ns};
 use corosensei::{CoroutineResult, Yielder};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -17,7 +18,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// No thread.
 pub(super) const NOBODY: TaskId = TaskId::MAX;
@@ -25,6 +26,8 @@ pub(super) const NOBODY: TaskId = TaskId::MAX;
 pub(crate) struct Kernel {
     /// Tells runs of this process apart, for locks and channels that outlive one. Never 0.
     pub(crate) run: u32,
+    /// Says so to the other runs of this process, until the kernel is dropped.
+    pub(super) _live: Live,
     pub(crate) seed: u64,
     /// Virtual ns since the run began.
     pub(super) now: Cell<u64>,
@@ -47,6 +50,9 @@ pub(crate) struct Kernel {
     pub(super) timers: RefCell<Timers>,
     pub(super) tasks: RefCell<Vec<Task>>,
     pub(super) free: RefCell<Vec<TaskId>>,
+    /// Lines of threads for what another run of this process has the list of; and how many.
+    pub(super) beside: RefCell<Beside>,
+    pub(super) lines_beside: Cell<usize>,
     pub(super) nodes: RefCell<Vec<NodeState>>,
     /// How many nodes are paused: almost always none, and then nobody has to ask.
     pub(super) paused: Cell<u32>,
@@ -60,6 +66,11 @@ pub(crate) struct Kernel {
     pub(super) switches: Cell<u64>,
     pub(super) spawned: Cell<u64>,
     pub(super) panics_end_run: bool,
+    pub(super) patience: Duration,
+    /// How long, in real time, the running thread has waited for another run's lock, since the
+    /// switch of that number.
+    pub(super) napped: Cell<(u64, Duration)>,
+    pub(super) panic_count: PanicCount,
 }
 
 /// Counts that a run's report shows.
@@ -71,16 +82,15 @@ pub(crate) struct Totals {
 
 impl Kernel {
     pub(crate) fn new(options: &Options, progress: Arc<Progress>) -> Kernel {
-        static RUNS: AtomicU32 = AtomicU32::new(1);
         let seed = options.seed;
+        let live = Live::begin();
         Kernel {
-            run: RUNS.fetch_add(1, Ordering::Relaxed).max(1),
+            run: live.number(),
+            _live: live,
             seed,
             now: Cell::new(0),
             alarm: Cell::new(0),
-            time_limit: options
-                .time_limit
-                .map_or(NEVER, |limit| limit.as_nanos() as u64),
+            time_limit: options.time_limit.map_or(NEVER, ns),
             slice: Cell::new(1),
             points: Cell::new(0),
             current: Cell::new(NOBODY),
@@ -94,6 +104,8 @@ impl Kernel {
             timers: RefCell::default(),
             tasks: RefCell::default(),
             free: RefCell::default(),
+            beside: RefCell::default(),
+            lines_beside: Cell::new(0),
             nodes: RefCell::default(),
             paused: Cell::new(0),
             stacks: RefCell::new(Stacks::new()),
@@ -106,6 +118,9 @@ impl Kernel {
             switches: Cell::new(0),
             spawned: Cell::new(0),
             panics_end_run: options.panics_end_run,
+            patience: options.patience,
+            napped: Cell::default(),
+            panic_count: PanicCount::here(),
         }
     }
 
@@ -166,7 +181,7 @@ impl Kernel {
     /// Lets `task` run until it gives the processor back.
     pub(super) fn resume(&self, task: TaskId) {
         let slot = task as usize;
-        let (mut coroutine, crashed) = {
+        let (mut coroutine, crashed, panics) = {
             let entry = &mut self.tasks.borrow_mut()[slot];
             let Some(coroutine) = entry.coroutine.take() else {
                 return;
@@ -174,7 +189,7 @@ impl Kernel {
             if entry.state == State::Ready || entry.state == State::Parked {
                 entry.state = State::Running;
             }
-            (coroutine, entry.crashed)
+            (coroutine, entry.crashed, entry.panics)
         };
         let before = self.current.replace(task);
         let dying = self.dying.replace(crashed);
@@ -183,7 +198,9 @@ impl Kernel {
         self.switches.set(self.switches.get() + 1);
         self.recorder.fold_switch(task, now);
         self.progress.tick();
+        let panics_before = self.panic_count.replace(panics);
         let result = coroutine.resume(());
+        let panics = self.panic_count.replace(panics_before);
         self.current.set(before);
         self.dying.set(dying);
         let points = 1 + self.points.replace(0);
@@ -191,6 +208,7 @@ impl Kernel {
             CoroutineResult::Yield(()) => {
                 let entry = &mut self.tasks.borrow_mut()[slot];
                 entry.coroutine = Some(coroutine);
+                entry.panics = panics;
                 entry.points += points;
                 if self.now.get() - entry.window_start >= WINDOW {
                     self.judge_spinning(entry);

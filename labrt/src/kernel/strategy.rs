@@ -52,7 +52,8 @@ struct Random {
 
 impl Random {
     fn new(preempt: f64) -> Random {
-        let mean = (1.0 / preempt.clamp(1e-6, 1.0)) as u32;
+        // `max` passes over what is not a number.
+        let mean = (1.0 / preempt.max(1e-6).clamp(1e-6, 1.0)) as u32;
         Random {
             ready: Vec::new(),
             longest: (2 * mean - 1).min(LONGEST_SLICE),
@@ -124,7 +125,7 @@ impl Policy for Pct {
 
     fn slice(&mut self, rng: &mut SmallRng) -> u32 {
         let mean = self.interval / self.depth.saturating_sub(1).max(1);
-        rng.random_range(1..=mean.max(1) * 2)
+        rng.random_range(1..=mean.max(1).saturating_mul(2))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the kernel knows of one simulated thread.
 
 use super::timers::Armed;
-use crate::base::{NEVER, NO_NODE, TaskId};
+use crate::base::{NEVER, NO_NODE, Noted, TaskId};
 use corosensei::{Coroutine, Yielder, stack::DefaultStack};
 use std::fmt;
 use std::panic::Location;
@@ -64,6 +64,9 @@ pub(crate) struct Held {
     pub(crate) at: &'static Location<'static>,
 }
 
+/// What a thread waits for that joins another one.
+pub(crate) const JOIN: &str = "a thread's end";
+
 /// What a parked thread waits for, for reports.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Blocked {
@@ -94,7 +97,9 @@ pub(crate) struct Task {
     /// Counts the parks of this slot: a wake-up names the park it is meant for.
     pub(crate) epoch: u32,
     pub(crate) wake: Wake,
+    /// When its wait ends at the latest, in true virtual time, and on its node's clock.
     pub(crate) deadline: u64,
+    pub(super) shown_deadline: u64,
     /// What the timer heap holds for this slot.
     pub(crate) armed: Armed,
     /// The next thread in the wait list this one stands in (slot + 1; 0 is the end).
@@ -102,8 +107,14 @@ pub(crate) struct Task {
     pub(crate) node: u32,
     pub(crate) name: Name,
     pub(crate) crashed: bool,
-    /// A panic, or a crash, is running the thread's destructors.
-    pub(crate) unwinding: bool,
+    /// The panics, and the crash, that are running the thread's destructors; while it is suspended.
+    pub(super) panics: usize,
+    /// How long it has lingered since it crashed (see `Kernel::die`).
+    pub(super) lingers: u32,
+    /// Its last panic, until that is told.
+    pub(super) noted: Option<Box<Noted>>,
+    /// A thread of the harness that runs as one of a node meanwhile.
+    pub(super) is_lent: bool,
     /// Its stack must never be unwound: foreign frames stand on it.
     pub(crate) abandoned: bool,
     pub(crate) blocked: Option<Blocked>,
@@ -127,12 +138,16 @@ impl Task {
             epoch: 0,
             wake: Wake::Notified,
             deadline: NEVER,
+            shown_deadline: NEVER,
             armed: Armed::default(),
             next_waiter: 0,
             node: NO_NODE,
             name: Name::Fixed(""),
             crashed: false,
-            unwinding: false,
+            panics: 0,
+            lingers: 0,
+            noted: None,
+            is_lent: false,
             abandoned: false,
             blocked: None,
             held: Vec::new(),

@@ -6,85 +6,12 @@ use super::scheduler::Kernel;
 use super::strategy::Why;
 use super::task::{Blocked, State, Wake};
 use super::timers::Due;
+use super::wait_list::WaitList;
 use crate::base::{NEVER, TaskId};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-
-/// Threads that wait for one lock, condition variable or thread, first come, first served. The
-/// links stand in the threads' slots, so that waiting allocates nothing.
-///
-/// The fields are atomics because a lock may be shared between worlds; within a run they are only
-/// touched from the run's own OS thread.
-pub(crate) struct WaitList {
-    /// The run that the links belong to; links of an earlier run mean nothing.
-    run: AtomicU32,
-    /// Slot + 1 of the first waiter; 0 when there is none.
-    head: AtomicU32,
-    tail: AtomicU32,
-}
-
-impl WaitList {
-    pub(crate) const fn new() -> WaitList {
-        WaitList {
-            run: AtomicU32::new(0),
-            head: AtomicU32::new(0),
-            tail: AtomicU32::new(0),
-        }
-    }
-
-    fn is_empty(&self, kernel: &Kernel) -> bool {
-        self.head.load(Relaxed) == 0 || self.run.load(Relaxed) != kernel.run
-    }
-
-    fn push(&self, kernel: &Kernel, task: TaskId) {
-        let mut tasks = kernel.tasks.borrow_mut();
-        if self.is_empty(kernel) {
-            self.run.store(kernel.run, Relaxed);
-            self.head.store(task + 1, Relaxed);
-        } else {
-            tasks[self.tail.load(Relaxed) as usize - 1].next_waiter = task + 1;
-        }
-        tasks[task as usize].next_waiter = 0;
-        self.tail.store(task + 1, Relaxed);
-    }
-
-    fn pop(&self, kernel: &Kernel) -> Option<TaskId> {
-        if self.is_empty(kernel) {
-            return None;
-        }
-        let head = self.head.load(Relaxed) - 1;
-        self.head
-            .store(kernel.tasks.borrow()[head as usize].next_waiter, Relaxed);
-        Some(head)
-    }
-
-    /// Takes `task` out, wherever it stands; it may have been taken out before.
-    fn remove(&self, kernel: &Kernel, task: TaskId) {
-        if self.is_empty(kernel) {
-            return;
-        }
-        let mut tasks = kernel.tasks.borrow_mut();
-        let (mut before, mut at) = (0, self.head.load(Relaxed));
-        while at != 0 && at != task + 1 {
-            before = at;
-            at = tasks[at as usize - 1].next_waiter;
-        }
-        if at == 0 {
-            return;
-        }
-        let after = tasks[task as usize].next_waiter;
-        match before {
-            0 => self.head.store(after, Relaxed),
-            before => tasks[before as usize - 1].next_waiter = after,
-        }
-        if after == 0 {
-            self.tail.store(before, Relaxed);
-        }
-    }
-}
 
 impl Kernel {
-    /// Parks the running thread until somebody wakes it, or virtual time reaches `deadline`.
-    /// A crashed thread comes back at once.
+    /// Parks the running thread until somebody wakes it, or its clock shows `deadline`. A crashed
+    /// thread comes back at once.
     pub(crate) fn park(&self, blocked: Blocked, deadline: u64) -> Wake {
         if self.dying.get() {
             return Wake::Crashed { notified: false };
@@ -96,11 +23,17 @@ impl Kernel {
     /// lock's holder, alive or being unwound itself, will let it go.
     pub(crate) fn park_even_dying(&self, blocked: Blocked, deadline: u64) -> Wake {
         let current = self.current.get();
+        let shown_deadline = deadline;
+        let deadline = match shown_deadline {
+            NEVER => NEVER,
+            shown => self.when(shown),
+        };
         {
             let task = &mut self.tasks.borrow_mut()[current as usize];
             task.state = State::Parked;
             task.epoch = task.epoch.wrapping_add(1);
             task.deadline = deadline;
+            task.shown_deadline = shown_deadline;
             task.blocked = Some(blocked);
             if task.armed.needs(deadline) {
                 self.timers.borrow_mut().push(deadline, Due::Task(current));
@@ -112,6 +45,7 @@ impl Kernel {
         let task = &mut self.tasks.borrow_mut()[current as usize];
         task.blocked = None;
         task.deadline = NEVER;
+        task.shown_deadline = NEVER;
         task.wake
     }
 
@@ -137,7 +71,7 @@ impl Kernel {
     }
 
     /// Makes a parked thread ready. False if it was not parked.
-    fn wake(&self, task: TaskId, wake: Wake) -> bool {
+    pub(super) fn wake(&self, task: TaskId, wake: Wake) -> bool {
         {
             let entry = &mut self.tasks.borrow_mut()[task as usize];
             if entry.state != State::Parked {

@@ -1,43 +1,28 @@
-//! Linux only: what std asks the C library for without asking us - randomness for hash maps, the
+//! Linux with the GNU C library only: what std asks the C library for without asking us - randomness for hash maps, the
 //! clock for `Instant`, sleep - is answered from the simulation on a simulation's thread. In the
 //! real world the C library's own functions answer, at their own speed.
 
-use crate::base::{BEGIN_WALL, FailureKind, ORIGIN, frames};
+use super::next::Real;
+use crate::base::{BEGIN_WALL, FailureKind, ORIGIN, face, frames};
 use crate::kernel::{Kernel, world};
-use std::ffi::{CStr, c_int, c_uint, c_void};
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::ffi::{c_int, c_long, c_uint, c_void};
 
-/// A function of the C library, looked up when it is first called.
-struct Real {
-    name: &'static CStr,
-    found: AtomicPtr<c_void>,
-}
-
-impl Real {
-    const fn new(name: &'static CStr) -> Real {
-        Real {
-            name,
-            found: AtomicPtr::new(std::ptr::null_mut()),
+/// Fills `buffer` with the run's own randomness.
+///
+/// # Safety
+/// `buffer` points to `len` writable bytes, if that is not 0. They may be uninitialised.
+unsafe fn fill(kernel: &Kernel, buffer: *mut c_void, len: usize) {
+    let mut drawn = [0; 256];
+    let mut done = 0;
+    while done < len {
+        let part = &mut drawn[..(len - done).min(256)];
+        kernel.with_chance(|chance| rand::Rng::fill_bytes(chance, part));
+        // SAFETY: the caller vouches for `len` bytes at `buffer`, of which `done` are written.
+        unsafe {
+            let to = buffer.cast::<u8>().add(done);
+            to.copy_from_nonoverlapping(part.as_ptr(), part.len());
         }
-    }
-
-    #[inline]
-    fn get(&self) -> *mut c_void {
-        let found = self.found.load(Ordering::Relaxed);
-        if found.is_null() {
-            self.look_up()
-        } else {
-            found
-        }
-    }
-
-    #[cold]
-    fn look_up(&self) -> *mut c_void {
-        // SAFETY: the name is a C string; the next definition after ours is the C library's.
-        let found = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
-        assert!(!found.is_null(), "the C library lacks {:?}", self.name);
-        self.found.store(found, Ordering::Relaxed);
-        found
+        done += part.len();
     }
 }
 
@@ -52,12 +37,70 @@ pub unsafe extern "C" fn getrandom(buffer: *mut c_void, len: usize, flags: c_uin
     type Function = unsafe extern "C" fn(*mut c_void, usize, c_uint) -> isize;
     if let Some(kernel) = world::kernel_if_alive() {
         // SAFETY: the caller vouches for `len` bytes at `buffer`.
-        let bytes = unsafe { std::slice::from_raw_parts_mut(buffer.cast::<u8>(), len) };
-        kernel.with_chance(|chance| rand::Rng::fill_bytes(chance, bytes));
+        unsafe { fill(&kernel, buffer, len) };
         return len as isize;
     }
     // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
     unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(buffer, len, flags) }
+}
+
+/// Fills `buffer` with random bytes, at most 256 (getentropy(3)).
+///
+/// # Safety
+/// As the C library's: `buffer` points to `len` writable bytes.
+// SAFETY: the C library's symbol, with its signature and its contract; nobody else defines it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn getentropy(buffer: *mut c_void, len: usize) -> c_int {
+    static REAL: Real = Real::new(c"getentropy");
+    type Function = unsafe extern "C" fn(*mut c_void, usize) -> c_int;
+    if let Some(kernel) = world::kernel_if_alive().filter(|_| len <= 256) {
+        // SAFETY: the caller vouches for `len` bytes at `buffer`.
+        unsafe { fill(&kernel, buffer, len) };
+        return 0;
+    }
+    // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
+    unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(buffer, len) }
+}
+
+/// Makes a system call (syscall(2)): how crates ask that do not wait for the C library to know
+/// `getrandom`. What could tell a program of the machine is answered from the simulation.
+///
+/// The C library's function takes any number of arguments, and looks at six, whether they were
+/// given or not; so does this one.
+///
+/// # Safety
+/// As the C library's: the arguments are what the call of that number wants.
+// SAFETY: the C library's symbol, with its contract; nobody else defines it. On these processors a
+// function with variable arguments gets integers where one with fixed ones does.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn syscall(
+    number: c_long,
+    a: usize,
+    b: usize,
+    c: usize,
+    d: usize,
+    e: usize,
+    f: usize,
+) -> c_long {
+    static REAL: Real = Real::new(c"syscall");
+    type Function =
+        unsafe extern "C" fn(c_long, usize, usize, usize, usize, usize, usize) -> c_long;
+    let kernel = match number {
+        libc::SYS_getrandom | libc::SYS_clock_gettime => world::kernel_if_alive(),
+        _ => None,
+    };
+    if let Some(kernel) = kernel {
+        if number == libc::SYS_getrandom {
+            // SAFETY: the first two arguments are a buffer and its length.
+            unsafe { fill(&kernel, a as *mut c_void, b) };
+            return b as c_long;
+        }
+        // SAFETY: the arguments are a clock and the timespec that it shall fill.
+        return unsafe { c_long::from(clock_gettime(a as libc::clockid_t, b as *mut _)) };
+    }
+    // SAFETY: the symbol of that name looks at these arguments; the caller's promises are passed on.
+    unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(number, a, b, c, d, e, f) }
 }
 
 /// Reads a clock (clock_gettime(2)).
@@ -146,9 +189,11 @@ fn refuse_sleep(kernel: &Kernel) {
     let backtrace = std::backtrace::Backtrace::force_capture().to_string();
     let mut failure = kernel.failure(
         FailureKind::Stuck,
-        "std::thread::sleep inside a simulation: it would stop everybody's time; use labrt's \
-         thread::sleep instead"
-            .into(),
+        format!(
+            "std::thread::sleep inside a simulation: it would stop everybody's time; use {}'s \
+             thread::sleep instead",
+            face()
+        ),
     );
     failure.backtrace = frames::own_frames(&backtrace, 8);
     kernel.set_failure(failure);

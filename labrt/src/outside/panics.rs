@@ -1,6 +1,6 @@
 //! Panics of simulated threads: noted where they begin, reported where they end.
 
-use crate::base::noted::{self, Noted, text_of};
+use crate::base::{Noted, text_of};
 use crate::kernel::world;
 use std::backtrace::Backtrace;
 use std::panic;
@@ -15,23 +15,23 @@ pub(crate) fn install_hook() {
         panic::set_hook(Box::new(move |info| match world::kernel_if_alive() {
             None => before(info),
             Some(kernel) => {
-                if kernel.is_unwinding() {
+                if kernel.panics() > 1 {
                     // A panic in a destructor that a panic or crash runs: the process may end
                     // here, and no report be written.
                     before(info);
                     eprintln!("while {} was being unwound", kernel.here());
                 }
-                kernel.begin_unwinding();
-                let place = info
-                    .location()
-                    .map(|at| format!(" at {at}"))
-                    .unwrap_or_default();
-                let message = text_of(info.payload());
+                let place = info.location().map(|at| format!(" at {at}"));
                 let noted = Noted {
-                    message: format!("panic{place}: {message}"),
+                    place: place.unwrap_or_default(),
+                    text: text_of(info.payload()).to_string(),
                     backtrace: Backtrace::force_capture(),
                 };
-                noted::note(noted);
+                if !kernel.note_panic(noted) {
+                    // A panic within the kernel, which had its threads' list in hand.
+                    before(info);
+                    eprintln!("within the simulation itself, {}", kernel.here());
+                }
             }
         }));
     });

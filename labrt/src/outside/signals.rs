@@ -4,9 +4,9 @@ use crate::base::frames::{self, FRAMES};
 use crate::kernel::world;
 use parking_lot::Mutex;
 use std::backtrace::Backtrace;
-use std::ffi::c_int;
-use std::sync::Once;
+use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
 
 /// What a stuck thread said of itself.
@@ -20,34 +20,41 @@ pub(crate) struct Witness {
 static ANSWER: Mutex<Option<Witness>> = Mutex::new(None);
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// Replaces the process's handler for memory faults by one that knows simulated threads' guard
-/// pages; other faults end the process as before.
+type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
+
+/// Who handled memory faults before.
+static BEFORE: [OnceLock<libc::sigaction>; 2] = [OnceLock::new(), OnceLock::new()];
+const FAULTS: [c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
+
+/// Puts a handler of memory faults before the process's own, which knows simulated threads' guard
+/// pages. Other faults are still the other one's: std's tells of real threads' guard pages.
 pub(crate) fn install_handler() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let fault: extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_fault;
-        let ask: extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_question;
-        for signal in [libc::SIGSEGV, libc::SIGBUS] {
-            install(signal, fault as usize, libc::SA_ONSTACK);
+        for (signal, before) in FAULTS.into_iter().zip(&BEFORE) {
+            let _ = before.set(install(signal, on_fault, libc::SA_ONSTACK));
         }
         // On the thread's own stack: a backtrace needs more room than a signal stack has.
-        install(libc::SIGURG, ask as usize, libc::SA_RESTART);
+        install(libc::SIGURG, on_question, libc::SA_RESTART);
     });
 }
 
-fn install(signal: c_int, handler: usize, flags: c_int) {
-    // SAFETY: the struct is plain data, for which zeroes are valid; the handler has the signature
+/// Installs a handler; the one before.
+fn install(signal: c_int, handler: Handler, flags: c_int) -> libc::sigaction {
+    // SAFETY: the structs are plain data, for which zeroes are valid; the handler has the signature
     // that SA_SIGINFO asks for. std gives each of its threads an alternate stack for SA_ONSTACK.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handler;
+        let mut before: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as usize;
         action.sa_flags = libc::SA_SIGINFO | flags;
         libc::sigemptyset(&mut action.sa_mask);
-        libc::sigaction(signal, &action, std::ptr::null_mut());
+        libc::sigaction(signal, &action, &mut before);
+        before
     }
 }
 
-extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
+extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the system passes a valid siginfo_t.
     let address = unsafe { (*info).si_addr() } as usize;
     if let Some(kernel) = world::kernel_if_alive()
@@ -62,20 +69,33 @@ extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, _context: *mut
         );
         // SAFETY: writes from a live buffer of that length.
         unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+        return end(signal);
     }
-    // SAFETY: both take plain numbers. Back on the faulting instruction the process ends with the
-    // signal's default action.
+    let at = FAULTS.iter().position(|fault| *fault == signal);
+    let before = at.and_then(|at| BEFORE[at].get());
+    match before.map(|before| (before.sa_sigaction, before.sa_flags & libc::SA_SIGINFO)) {
+        None | Some((libc::SIG_DFL | libc::SIG_IGN, _)) => end(signal),
+        Some((handler, 0)) => {
+            // SAFETY: without SA_SIGINFO, this is what the system would call.
+            unsafe { std::mem::transmute::<usize, extern "C" fn(c_int)>(handler)(signal) }
+        }
+        Some((handler, _)) => {
+            // SAFETY: with SA_SIGINFO, this is what the system would call.
+            unsafe { std::mem::transmute::<usize, Handler>(handler)(signal, info, context) }
+        }
+    }
+}
+
+/// Ends the process by the signal's default action, once its handler has returned.
+fn end(signal: c_int) {
+    // SAFETY: both take plain numbers.
     unsafe {
         libc::signal(signal, libc::SIG_DFL);
         libc::raise(signal);
     }
 }
 
-extern "C" fn on_question(
-    _signal: c_int,
-    _info: *mut libc::siginfo_t,
-    _context: *mut libc::c_void,
-) {
+extern "C" fn on_question(_signal: c_int, _info: *mut libc::siginfo_t, _context: *mut c_void) {
     if !ASKED.swap(false, Ordering::AcqRel) {
         return;
     }

@@ -8,7 +8,7 @@
 //! alarm.
 
 use super::signals::{self, Witness};
-use crate::base::{Failure, FailureKind, Progress};
+use crate::base::{Failure, FailureKind, Progress, face};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::panic::Location;
 use std::time::Duration;
@@ -35,21 +35,22 @@ pub(crate) struct Stuck {
 
 impl Stuck {
     pub(crate) fn failure(self, seed: u64) -> Failure {
-        let mut reason = String::from(match self.doing {
-            Doing::Running => {
+        let face = face();
+        let mut reason = match self.doing {
+            Doing::Running => format!(
                 "stuck: an endless loop, or a long computation, without a scheduling point: wait \
-                 on a condition variable or a channel, sleep, or call labrt's thread::yield_now"
-            }
-            Doing::WaitingForLock => {
+                 on a condition variable or a channel, sleep, or call {face}'s thread::yield_now"
+            ),
+            Doing::WaitingForLock => format!(
                 "stuck: a thread blocks in a lock, channel or join of std, which the simulation \
-                 cannot see: use labrt's sync, channel and thread instead"
-            }
-            Doing::Sleeping => {
-                "stuck: a thread sleeps in real time: use labrt's thread::sleep instead of \
+                 cannot see: use {face}'s sync, channel and thread instead"
+            ),
+            Doing::Sleeping => format!(
+                "stuck: a thread sleeps in real time: use {face}'s thread::sleep instead of \
                  std::thread::sleep"
-            }
-            Doing::Else => "stuck: a thread blocks in the operating system",
-        });
+            ),
+            Doing::Else => "stuck: a thread blocks in the operating system".to_string(),
+        };
         if let Some(last) = self.last {
             reason.push_str(&format!("\n  the last thread to park did so at {last}"));
         }

@@ -99,8 +99,9 @@ impl Condvar {
         self.inner.wait_while_for(
             guard,
             |value| {
-                CALLED_AT.set(Some(at));
-                condition(value)
+                let again = condition(value);
+                CALLED_AT.set(Some(at)); // only now: the condition may give way to other waits
+                again
             },
             end.map_or(timeout, |end| end.saturating_duration_since(Instant::now())),
         )
@@ -215,7 +216,7 @@ unsafe impl lock_api::RawCondvarTimed for RawCondvar {
                     .wait_until(&mutex.real, &mut guard.0, &end.to_std())
             },
             Some(kernel) => {
-                let deadline = kernel.deadline(end.local_ns());
+                let deadline = end.local_ns();
                 self.wait_simulated(&kernel, mutex, guard, deadline)
             }
         }

@@ -142,6 +142,7 @@ impl RawMutex {
     /// Takes the lock, unless somebody has it.
     #[inline]
     fn take(&self, kernel: &Kernel, at: &'static Location<'static>) -> Option<Guard> {
+        self.waiters.used_by(kernel);
         let guard = self.real.try_lock()?;
         kernel.took(self.address(), at);
         Some(Guard(guard))
@@ -165,6 +166,9 @@ impl RawMutex {
         loop {
             if let Some(guard) = self.take(kernel, at) {
                 return Some(guard);
+            }
+            if kernel.waited_for_other_run(&self.waiters, self.address(), at) {
+                continue;
             }
             if may_unwind && deadline == NEVER {
                 kernel.check_deadlock(self.address(), at);
@@ -250,7 +254,7 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
         let Some(kernel) = world::kernel() else {
             return lock_api::RawMutexTimed::try_lock_for(&self.real, timeout).map(Guard);
         };
-        let end = deadline(&kernel, Instant::after(timeout));
+        let end = deadline(Instant::after(timeout));
         self.lock_simulated(&kernel, Location::caller(), end)
     }
 
@@ -259,7 +263,7 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
         let Some(kernel) = world::kernel() else {
             return lock_api::RawMutexTimed::try_lock_until(&self.real, end.to_std()).map(Guard);
         };
-        let end = deadline(&kernel, Some(end));
+        let end = deadline(Some(end));
         self.lock_simulated(&kernel, Location::caller(), end)
     }
 }

@@ -38,6 +38,7 @@ impl RawRwLock {
         if self.is_shut(kernel) {
             return None;
         }
+        self.waiters.used_by(kernel);
         let guard = self.real.try_lock_shared()?;
         kernel.took(self.address(), at);
         Some(SharedGuard(guard))
@@ -47,6 +48,7 @@ impl RawRwLock {
         if self.is_shut(kernel) {
             return None;
         }
+        self.waiters.used_by(kernel);
         let guard = self.real.try_lock_exclusive()?;
         kernel.took(self.address(), at);
         Some(ExclusiveGuard(guard))
@@ -54,6 +56,9 @@ impl RawRwLock {
 
     /// Waits for a release. False when the deadline came first.
     fn wait(&self, kernel: &Kernel, at: &'static Location<'static>, deadline: u64) -> bool {
+        if kernel.waited_for_other_run(&self.waiters, self.address(), at) {
+            return true;
+        }
         let blocked = Blocked {
             on: "a reader-writer lock",
             at,
@@ -271,7 +276,7 @@ unsafe impl lock_api::RawRwLockTimed for RawRwLock {
         let Some(kernel) = world::kernel() else {
             return self.real.try_lock_shared_for(timeout).map(SharedGuard);
         };
-        let end = deadline(&kernel, Instant::after(timeout));
+        let end = deadline(Instant::after(timeout));
         self.read_simulated(&kernel, Location::caller(), end)
     }
 
@@ -281,7 +286,7 @@ unsafe impl lock_api::RawRwLockTimed for RawRwLock {
             let end = end.to_std();
             return self.real.try_lock_shared_until(end).map(SharedGuard);
         };
-        let end = deadline(&kernel, Some(end));
+        let end = deadline(Some(end));
         self.read_simulated(&kernel, Location::caller(), end)
     }
 
@@ -293,7 +298,7 @@ unsafe impl lock_api::RawRwLockTimed for RawRwLock {
                 .try_lock_exclusive_for(timeout)
                 .map(ExclusiveGuard);
         };
-        let end = deadline(&kernel, Instant::after(timeout));
+        let end = deadline(Instant::after(timeout));
         self.write_simulated(&kernel, Location::caller(), end)
     }
 
@@ -303,7 +308,7 @@ unsafe impl lock_api::RawRwLockTimed for RawRwLock {
             let end = end.to_std();
             return self.real.try_lock_exclusive_until(end).map(ExclusiveGuard);
         };
-        let end = deadline(&kernel, Some(end));
+        let end = deadline(Some(end));
         self.write_simulated(&kernel, Location::caller(), end)
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::common::sim;
 use crate::{MS, simulated};
-use labrt::channel::{after, never};
+use labrt::channel::{after, never, select, tick};
 use labrt::sync::atomic::{AtomicUsize, Ordering};
 use labrt::sync::{Arc, Condvar, Mutex};
 use labrt::time::{Duration, Instant, since_start};
-use labrt::{Node, thread};
+use labrt::{Node, harness, thread};
 
 #[test]
 fn a_pause_stops_a_node_and_nobody_else() {
@@ -112,4 +112,70 @@ fn a_clock_rate_above_zero_only() {
             "{failure}"
         );
     }
+}
+
+/// Who waits when the rate changes waits on: for the rest of the time, at the new rate.
+#[test]
+fn sleepers_follow_their_clock() {
+    let waits: [fn(); 8] = [
+        || thread::sleep(10 * MS),
+        || thread::park_timeout(10 * MS),
+        || {
+            let (lock, changed) = (Mutex::new(()), Condvar::new());
+            assert!(changed.wait_for(&mut lock.lock(), 10 * MS).timed_out());
+        },
+        || {
+            let lock = Mutex::new(());
+            std::mem::forget(lock.lock());
+            assert!(lock.try_lock_for(10 * MS).is_none());
+        },
+        || assert!(never::<()>().recv_timeout(10 * MS).is_err()),
+        || assert!(after(10 * MS).recv().is_ok()),
+        || assert!(tick(10 * MS).recv().is_ok()),
+        || {
+            select! {
+                recv(never::<()>()) -> _ => unreachable!(),
+                default(10 * MS) => {}
+            }
+        },
+    ];
+    simulated(move || {
+        // 4 ms pass, then 6 ms remain: 3 at twice the rate, 12 at half of it.
+        for (first, then, truly) in [(1.0, 2.0, 7 * MS), (1.0, 0.5, 16 * MS), (2.0, 1.0, 8 * MS)] {
+            for wait in waits {
+                let node = Node::new("n1");
+                node.set_clock_rate(first);
+                let sleeper = node.spawn("sleeper", move || {
+                    let (begin, local) = (since_start(), Instant::now());
+                    wait();
+                    (since_start() - begin, local.elapsed())
+                });
+                thread::sleep(if first == 2.0 { 2 * MS } else { 4 * MS });
+                node.set_clock_rate(then);
+                let (spent, local) = sleeper.join().unwrap();
+                let right = |passed, asked| (asked..asked + MS / 2).contains(&passed);
+                assert!(right(local, 10 * MS), "{local:?} by its own clock");
+                assert!(right(spent + MS / 10, truly), "{spent:?} in truth");
+            }
+        }
+    });
+}
+
+/// A machine that stands still answers nobody, and neither does its state.
+#[test]
+fn a_visitor_waits_for_the_end_of_a_pause() {
+    simulated(|| {
+        let node = Node::new("n1");
+        let begin = since_start();
+        node.pause(20 * MS);
+        assert_eq!(harness::visit(&node, "asked", || 7), Some(7));
+        assert!((20 * MS..21 * MS).contains(&(since_start() - begin)));
+        // One that crashes while it stands still never answers.
+        node.pause(20 * MS);
+        let visited = node.clone();
+        let visitor = thread::spawn(move || harness::visit(&visited, "asked", || 7));
+        thread::sleep(MS);
+        node.crash();
+        assert_eq!(visitor.join().unwrap(), None);
+    });
 }

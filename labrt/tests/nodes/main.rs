@@ -2,6 +2,7 @@
 //! stopped from outside; what holds in both worlds stands here.
 
 mod borrowed;
+mod caught;
 #[path = "../common/mod.rs"]
 mod common;
 mod crashes;
