@@ -22,6 +22,7 @@ pub(super) fn main(submission: Submission) -> ExitCode {
     interrupt::leave_to_parent();
     logs::install();
     labrt::harness::hide_frames(super::own_sources());
+    labrt::harness::name_face("labapi");
     match serve(submission, parent) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(2),

@@ -106,7 +106,7 @@ fn lock_over_call() {
         seed: 2,
         code: 1,
         tells: &[
-            "lock held across an RPC: n1/ticker took the lock at tests/fixtures/mistakes",
+            "lock held across an RPC: the lock taken at tests/fixtures/mistakes",
             "n0/ticker holds the lock it took at tests/fixtures/mistakes/src/threads.rs:",
             "threads wait for that lock",
         ],
@@ -197,7 +197,7 @@ fn spin() {
         case: "initial_election",
         seed: 1,
         code: 0, // It costs processor time, not points.
-        tells: &["busy-wait: n0/applier", "it waits by running"],
+        tells: &["busy-wait: thread applier reached", "it waits by running"],
     }
     .check();
 }
@@ -239,7 +239,7 @@ fn std_sleep() {
         code: 1,
         tells: &[
             "std::thread::sleep inside a simulation",
-            "use labrt's thread::sleep instead",
+            "use labapi's thread::sleep instead",
             "\n      tick\n          at ./tests/fixtures/mistakes/src/threads.rs:",
         ],
     }

@@ -231,7 +231,7 @@ fn sleep_of_std() {
         &reason,
         &[
             "std::thread::sleep inside a simulation",
-            "use labrt's thread::sleep",
+            "use labapi's thread::sleep",
         ],
     );
     contains(&reason, &["n0/culprit", &place("\"std-sleep\" =>")]);
@@ -246,7 +246,7 @@ fn lock_of_std() {
     );
     contains(
         &reason,
-        &["use labrt's sync", &place("let owned = lock.lock()")],
+        &["use labapi's sync", &place("let owned = lock.lock()")],
     );
 }
 
@@ -293,9 +293,9 @@ fn rpc_under_a_lock() {
         .ends_with(0)
         .says(&["4 passed, 0 failed", "warnings\n"]);
     answer.has_line(&[
-        "lock held across an RPC: n0/culprit took the lock at",
+        "lock held across an RPC: the lock taken at",
         &place("let held = lock.lock()"),
-        "still holds it in an RPC at",
+        "is still held in an RPC at",
         &place("end.call(\"Raft.RequestVote\""),
         "release it before",
     ]);
@@ -316,7 +316,7 @@ fn busy_wait() {
     let answer = judge_misdeed("busy");
     answer.ends_with(0).says(&["4 passed, 0 failed"]);
     answer.has_line(&[
-        "1× busy-wait: n0/culprit reached",
+        "1× busy-wait: thread culprit reached",
         "wait on a condition variable",
     ]);
 }
