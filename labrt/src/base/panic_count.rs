@@ -117,15 +117,15 @@ mod system {
         fn words(self) -> Vec<usize> {
             let count = self.len / size_of::<usize>();
             let first = ptr::with_exposed_provenance::<usize>(self.begin);
-            // SAFETY: the block is the calling thread's own, is aligned to words, and has that many.
-            // Nothing is known of what they hold, so they are only compared with numbers.
+            // SAFETY: the block is the calling thread's own, is aligned to words, and has that
+            // many. Nothing is known of what they hold: they are only compared with numbers.
             (0..count)
                 .map(|at| unsafe { first.add(at).read_volatile() })
                 .collect()
         }
     }
 
-    /// Looks at one of the program's parts: are these the thread-locals among which the mark stands?
+    /// Looks at one of the program's parts: does the mark stand among its thread-locals?
     unsafe extern "C" fn look(
         part: *mut libc::dl_phdr_info,
         _size: usize,

@@ -1,6 +1,6 @@
-//! Linux with the GNU C library only: what std asks the C library for without asking us - randomness for hash maps, the
-//! clock for `Instant`, sleep - is answered from the simulation on a simulation's thread. In the
-//! real world the C library's own functions answer, at their own speed.
+//! Linux with the GNU C library only: what std and others ask that library for without asking us -
+//! randomness for hash maps, the clock for `Instant`, sleep - is answered from the simulation on a
+//! simulation's thread. In the real world the library's own functions answer, at their own speed.
 
 use super::next::Real;
 use crate::base::{BEGIN_WALL, FailureKind, ORIGIN, face, frames};
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn syscall(
         // SAFETY: the arguments are a clock and the timespec that it shall fill.
         return unsafe { c_long::from(clock_gettime(a as libc::clockid_t, b as *mut _)) };
     }
-    // SAFETY: the symbol of that name looks at these arguments; the caller's promises are passed on.
+    // SAFETY: the symbol of that name takes these arguments; the caller's promises are passed on.
     unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(number, a, b, c, d, e, f) }
 }
 
