@@ -107,20 +107,11 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::Entry;
-    use crate::state::Persistent;
-    use bytes::Bytes;
+    use crate::testing::{self, granted};
 
+    /// One of five.
     fn peer(terms: &[u64]) -> State {
-        let mut persistent = Persistent::default();
-        for term in terms {
-            persistent.log.append(Entry {
-                term: *term,
-                command: Bytes::new(),
-            });
-            persistent.current_term = *term;
-        }
-        State::revive(0, 5, persistent, Bytes::new())
+        testing::peer(5, terms)
     }
 
     fn ask(term: u64, candidate_id: usize, last: (u64, u64)) -> RequestVoteArgs {
@@ -130,13 +121,6 @@ mod tests {
             candidate_id,
             last_log_index,
             last_log_term,
-        }
-    }
-
-    fn granted() -> RequestVoteReply {
-        RequestVoteReply {
-            term: 1,
-            vote_granted: true,
         }
     }
 
@@ -184,10 +168,10 @@ mod tests {
     fn a_majority_of_different_voters_elects() {
         let mut peer = peer(&[]);
         let asked = peer.stand_for_election();
-        peer.handle_vote(1, &asked, &granted());
-        peer.handle_vote(1, &asked, &granted());
+        peer.handle_vote(1, &asked, &granted(1));
+        peer.handle_vote(1, &asked, &granted(1));
         assert!(!peer.is_leader(), "the same vote twice");
-        peer.handle_vote(2, &asked, &granted());
+        peer.handle_vote(2, &asked, &granted(1));
         assert!(peer.is_leader());
     }
 
@@ -196,8 +180,8 @@ mod tests {
         let mut peer = peer(&[]);
         let old = peer.stand_for_election();
         peer.stand_for_election();
-        peer.handle_vote(1, &old, &granted());
-        peer.handle_vote(2, &old, &granted());
+        peer.handle_vote(1, &old, &granted(1));
+        peer.handle_vote(2, &old, &granted(1));
         assert!(!peer.is_leader());
     }
 

@@ -35,6 +35,8 @@ mod peer;
 mod replication;
 mod snapshot;
 mod state;
+#[cfg(test)]
+mod testing;
 mod threads;
 mod tuning;
 

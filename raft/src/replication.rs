@@ -215,33 +215,19 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messages::RequestVoteReply;
-    use crate::state::Persistent;
+    use crate::testing;
+    use bytes::Bytes;
 
+    /// One of three.
     fn peer(terms: &[Term]) -> State {
-        let mut persistent = Persistent::default();
-        for term in terms {
-            persistent.log.append(Entry {
-                term: *term,
-                command: Bytes::new(),
-            });
-            persistent.current_term = *term;
-        }
-        State::revive(0, 3, persistent, Bytes::new())
+        testing::peer(3, terms)
     }
 
     fn leader(terms: &[Term]) -> State {
         let mut peer = peer(terms);
         let asked = peer.stand_for_election();
         let term = peer.term();
-        peer.handle_vote(
-            1,
-            &asked,
-            &RequestVoteReply {
-                term,
-                vote_granted: true,
-            },
-        );
+        peer.handle_vote(1, &asked, &testing::granted(term));
         assert!(peer.is_leader());
         peer
     }

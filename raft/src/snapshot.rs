@@ -70,21 +70,11 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::Entry;
-    use crate::state::Persistent;
+    use crate::testing;
 
-    fn peer(entries: u64) -> State {
-        let mut persistent = Persistent {
-            current_term: 1,
-            ..Persistent::default()
-        };
-        for _ in 0..entries {
-            persistent.log.append(Entry {
-                term: 1,
-                command: Bytes::new(),
-            });
-        }
-        State::revive(0, 3, persistent, Bytes::new())
+    /// In term 1, with so many entries of it.
+    fn peer(entries: usize) -> State {
+        testing::peer(3, &vec![1; entries])
     }
 
     fn install(term: Term, index: Index) -> InstallSnapshotArgs {

@@ -1,0 +1,27 @@
+//! Peers for unit tests.
+
+use crate::log::{Entry, Term};
+use crate::messages::RequestVoteReply;
+use crate::state::{Persistent, State};
+use bytes::Bytes;
+
+/// The first of `count` peers, with an entry of each of these terms in its log, in the last of them.
+pub(crate) fn peer(count: usize, terms: &[Term]) -> State {
+    let mut persistent = Persistent::default();
+    for term in terms {
+        persistent.log.append(Entry {
+            term: *term,
+            command: Bytes::new(),
+        });
+        persistent.current_term = *term;
+    }
+    State::revive(0, count, persistent, Bytes::new())
+}
+
+/// A vote in this term.
+pub(crate) fn granted(term: Term) -> RequestVoteReply {
+    RequestVoteReply {
+        term,
+        vote_granted: true,
+    }
+}
