@@ -85,6 +85,7 @@ test:
 	$(ANNOUNCE)
 	@cargo test -q --workspace --exclude runner
 	@INSTA_UPDATE=no cargo test -q -p runner --lib $(OTHER_TESTS:%=--test %)
+	@cargo test -q -p runner --doc
 	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
 
 skeleton:

@@ -1,5 +1,26 @@
 //! Cases × seeds in worker processes, and what is said of them.
 //!
+//! The program that judges a Raft is this crate's [`main`] with a [`Submission`]; or [`judge`],
+//! which takes its options from whoever calls it instead of from the command line:
+//!
+//! ```standalone_crate
+//! use runner::{Options, Submission};
+//! use std::process::ExitCode;
+//!
+//! let mut options = Options::default();
+//! options.selection.select = vec!["3A::initial_election".into()];
+//! options.selection.seeds = 5;
+//! # options.results = Some(std::env::temp_dir().join("runner-example.json"));
+//! let submission = Submission {
+//!     name: "the reference",
+//!     raft: raft::make,
+//!     lab4: kvraft::lab4(),
+//! };
+//! // part  case               virtual  servers     RPCs      bytes  commands       wall  seeds
+//! // 3A    initial_election   passed   …                                               5/5
+//! assert_eq!(runner::judge(submission, &options), ExitCode::SUCCESS);
+//! ```
+//!
 //! | file | room |
 //! | --- | --- |
 //! | `options` | the command line: what a run of this program is asked for |
@@ -73,19 +94,30 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Runs what the command line asks for. Exit codes: 0 when everything passed, 1 when a case
 /// failed, 2 when the request could not be carried out; interrupted, it ends by the signal.
 pub fn main(submission: Submission) -> ExitCode {
-    if std::env::var_os(worker::VARIABLE).is_some() {
-        return worker::main(submission);
+    become_worker(submission);
+    match Options::try_parse() {
+        Ok(options) => judge(submission, &options),
+        Err(error) => not_ours(submission, &error),
     }
-    let options = match Options::try_parse() {
-        Ok(options) => options,
-        Err(error) => return not_ours(submission, &error),
-    };
-    match carry_out(submission, &options) {
+}
+
+/// Runs what the options ask for; exit codes as of [`main`]. The runs are made by this same
+/// program, started again: on its way here it must have no effect that may not happen twice.
+pub fn judge(submission: Submission, options: &Options) -> ExitCode {
+    become_worker(submission);
+    match carry_out(submission, options) {
         Ok(code) => code,
         Err(refusal) => {
             eprintln!("error: {refusal}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Does not return if this process was started to be a worker.
+fn become_worker(submission: Submission) {
+    if std::env::var_os(worker::VARIABLE).is_some() {
+        worker::main(submission);
     }
 }
 

@@ -3,13 +3,12 @@
 use super::options::{Mode, Schedule};
 use super::recent::{Repeated, recent};
 use super::scene::{Chronicle, chronicle};
-use labrt::{Failure, FailureKind, Simulation, harness, time, trace};
+use labrt::{Failure, FailureKind, Simulation, time, trace};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::time::Duration;
-use suites::cases::{Body, Case};
-use suites::cluster::{Cluster, Usage, stray};
-use suites::services::{AppendLab, KvLab, RsmLab};
+use suites::cases::Case;
+use suites::cluster::{Usage, stray};
 use suites::{Submission, TIME_LIMIT};
 
 /// How to run.
@@ -94,53 +93,12 @@ pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: M
     }
 }
 
-fn body(submission: Submission, case: &'static Case) -> Usage {
-    let &Case {
-        servers, reliable, ..
-    } = case;
-    match case.body {
-        Body::Raft(snapshots, run) => {
-            let lab = Cluster::new(submission.raft, servers, reliable, snapshots);
-            play(&lab, || run(&lab))
-        }
-        Body::Rsm(max, run) => {
-            let lab = RsmLab::new(&submission, servers, reliable, max);
-            play(&lab, || run(&lab))
-        }
-        Body::Kv(max, run) => {
-            let lab = KvLab::new(&submission, servers, reliable, max);
-            play(&lab, || {
-                run(&lab);
-                lab.check_linearizable();
-            })
-        }
-        Body::Append(max, run) => {
-            let Some(parts) = submission.lab4.append else {
-                harness::fail("the crate does not offer this form of the service".into())
-            };
-            let lab = AppendLab::new(&submission, parts, servers, reliable, max);
-            play(&lab, || {
-                run(&lab);
-                lab.check_linearizable();
-            })
-        }
-    }
-}
-
-/// A case, from its beginning to the end of its servers.
-fn play(cluster: &Cluster, run: impl FnOnce()) -> Usage {
-    run();
-    let usage = cluster.usage();
-    cluster.shut_down();
-    usage
-}
-
 fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
     let simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
         .time_limit(how.until.unwrap_or(TIME_LIMIT));
-    let report = simulation.run(move || body(submission, case));
+    let report = simulation.run(move || case.run(&submission));
     let (failure, usage) = match report.outcome {
         Ok(usage) => (None, usage),
         Err(failure) => (Some(failure), Usage::default()),
@@ -267,7 +225,7 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
     let began = time::since_start();
-    let ended = panic::catch_unwind(AssertUnwindSafe(|| body(submission, case)));
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&submission)));
     let duration = time::since_start() - began;
     let chronicle = chronicle(&trace::take_real());
     let usage = ended.unwrap_or_default();

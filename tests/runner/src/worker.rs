@@ -8,25 +8,24 @@ use labrt::channel::{self, Receiver, Sender};
 use labrt::thread;
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::process::{self, ExitCode};
+use std::process;
 use suites::{Submission, cases};
 
 /// Set for a worker by its parent.
 pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
-pub(super) fn main(submission: Submission) -> ExitCode {
+/// Never returns: what stands behind the call in this program's `main` is its parent's.
+pub(super) fn main(submission: Submission) -> ! {
     // Before all else: nothing of the code under test may run while jobs come on standard input.
-    let Ok(parent) = wire::from_standard_input() else {
-        return ExitCode::from(2);
-    };
-    interrupt::leave_to_parent();
-    logs::install();
-    labrt::harness::hide_frames(super::own_sources());
-    labrt::harness::name_face("labapi");
-    match serve(submission, parent) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(2),
-    }
+    let parent = wire::from_standard_input();
+    let done = parent.and_then(|parent| {
+        interrupt::leave_to_parent();
+        logs::install();
+        labrt::harness::hide_frames(super::own_sources());
+        labrt::harness::name_face("labapi");
+        serve(submission, parent)
+    });
+    process::exit(if done.is_ok() { 0 } else { 2 })
 }
 
 /// Does what the parent says, until this process is of no more use.

@@ -1,5 +1,48 @@
 //! The suites of the labs: what is checked of an implementation, and on what it is checked.
 //!
+//! A [`Submission`] is what is judged, a [`Case`](cases::Case) is one thing that must be so. A case
+//! is run in a simulation, or on real threads, once for each seed:
+//!
+//! ```
+//! use labapi::sync::Arc;
+//! use labapi::{Bytes, Raft, Service, Started, State};
+//! use labapi::kv::Lab4;
+//! use suites::{Submission, cases};
+//!
+//! /// A Raft that never elects anybody.
+//! struct Idle;
+//!
+//! impl Raft for Idle {
+//!     fn start(&self, _command: Bytes) -> Option<Started> {
+//!         None
+//!     }
+//!     fn state(&self) -> State {
+//!         State { term: 0, is_leader: false }
+//!     }
+//!     fn snapshot(&self, _index: u64, _snapshot: Bytes) {}
+//!     fn service(self: Arc<Self>) -> Service {
+//!         Service::new("Raft")
+//!     }
+//!     fn kill(&self) {}
+//! }
+//!
+//! let submission = Submission {
+//!     name: "idle",
+//!     raft: |_ends, _me, _persister, _apply| Arc::new(Idle),
+//!     lab4: Lab4 {
+//!         rsm: |_, _| todo!("4A"),
+//!         server: |_| todo!("4B"),
+//!         clerk: |_| todo!("4B"),
+//!         append: None,
+//!     },
+//! };
+//! let mut cases = cases::all();
+//! let case = cases.find(|case| case.is_meant_by("initial_election")).unwrap();
+//! let report = labrt::Simulation::new(1).run(move || case.run(&submission));
+//! let failure = report.outcome.unwrap_err();
+//! assert!(failure.to_string().contains("expected one leader among the connected servers"));
+//! ```
+//!
 //! | room | what it is |
 //! | --- | --- |
 //! | `cluster` | the servers under test and the verbs that a case speaks |

@@ -2,8 +2,9 @@
 //! and at the end its function.
 
 use crate::Submission;
-use crate::cluster::{Cluster, Snapshots};
+use crate::cluster::{Cluster, Snapshots, Usage};
 use crate::services::{AppendLab, KvLab, RsmLab};
+use labrt::harness;
 use std::fmt;
 
 /// A part of the labs.
@@ -203,6 +204,41 @@ impl Draft {
 }
 
 impl Case {
+    /// Runs the case once, from the start of its servers to their end; what it has used. A case
+    /// that fails does not return: in a simulation it ends the run.
+    pub fn run(&self, submission: &Submission) -> Usage {
+        let &Case {
+            servers, reliable, ..
+        } = self;
+        match self.body {
+            Body::Raft(snapshots, run) => {
+                let lab = Cluster::new(submission.raft, servers, reliable, snapshots);
+                play(&lab, || run(&lab))
+            }
+            Body::Rsm(max, run) => {
+                let lab = RsmLab::new(submission, servers, reliable, max);
+                play(&lab, || run(&lab))
+            }
+            Body::Kv(max, run) => {
+                let lab = KvLab::new(submission, servers, reliable, max);
+                play(&lab, || {
+                    run(&lab);
+                    lab.check_linearizable();
+                })
+            }
+            Body::Append(max, run) => {
+                let Some(parts) = submission.lab4.append else {
+                    harness::fail("the crate does not offer this form of the service".into())
+                };
+                let lab = AppendLab::new(submission, parts, servers, reliable, max);
+                play(&lab, || {
+                    run(&lab);
+                    lab.check_linearizable();
+                })
+            }
+        }
+    }
+
     /// `3B::backup`.
     pub fn full_name(&self) -> String {
         format!("{}::{}", self.part, self.name)
@@ -227,4 +263,11 @@ impl Case {
         ]
         .contains(&word)
     }
+}
+
+fn play(cluster: &Cluster, run: impl FnOnce()) -> Usage {
+    run();
+    let usage = cluster.usage();
+    cluster.shut_down();
+    usage
 }
