@@ -26,7 +26,7 @@
 //! | `options` | the command line: what a run of this program is asked for |
 //! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
-//! | `pool`, `dialogue`, `wire`, `worker` | worker processes: who starts them, what is said, what they do |
+//! | `pool`, `dialogue`, `wire`, `worker` | worker processes: starting them, both sides of the talk |
 //! | `autopsy` | what led to a worker's death |
 //! | `report`, `tally` | the table, the summary; what they sum up |
 //! | `progress` | how far the runs are, for whoever waits |
