@@ -5,7 +5,7 @@ use crate::messages::RequestVoteReply;
 use crate::state::{Persistent, State};
 use bytes::Bytes;
 
-/// The first of `count` peers, with an entry of each of these terms in its log, in the last of them.
+/// The first of `count` peers, in the last of these terms, with an entry of each in its log.
 pub(crate) fn peer(count: usize, terms: &[Term]) -> State {
     let mut persistent = Persistent::default();
     for term in terms {
