@@ -85,11 +85,11 @@ pub use labrt::thread_local;
 
 /// Bytes of a value and back: for operations, snapshots, whatever else must become bytes.
 pub mod codec {
-    pub use labcodec::{Error, decode, encode};
+    pub use labcodec::{Error, decode, encode, in_place};
 }
 
 pub use bytes::Bytes;
-pub use labcodec::Journal;
+pub use labcodec::{Excerpt, Journal};
 pub use labrpc::{ClientEnd, Service};
 pub use machine::{MakeRsm, Replica, Rsm, StateMachine, WrongLeader};
 pub use persister::Persister;

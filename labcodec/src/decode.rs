@@ -10,7 +10,7 @@
 
 mod de;
 
-pub(crate) use de::JOURNAL;
+pub(crate) use de::OWN_READERS;
 
 use crate::error::{DEPTH_MAX, Error};
 use std::fmt;

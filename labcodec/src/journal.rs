@@ -1,8 +1,8 @@
 //! A sequence that changes at its ends only, and whose bytes need not be made anew each time.
 
-use crate::decode::{Decoder, JOURNAL};
+use crate::decode::{Decoder, OWN_READERS};
 use crate::rope::{Raw, Shared};
-use crate::{Error, encode_into};
+use crate::{Error, Excerpt, encode_into, share};
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeSeq};
@@ -11,40 +11,40 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
-/// Elements in the smallest blocks.
+/// Elements in the smallest blocks. Each block becomes one with those before it that are not
+/// larger, so that even a long journal has few: each element is copied once more whenever the
+/// journal doubles, but each save visits all blocks, and there are many more saves.
 const BLOCK: usize = 16;
 
-/// So many blocks of one size become one, so that even a long journal has few. With two, each
-/// element is copied once more whenever the journal doubles; but each save visits all blocks, and
-/// there are many more saves than merges.
-const MERGED: usize = 2;
-
 /// A log: elements are added at the end, and dropped at either end. It reads as a slice. Encoded
-/// over and over, as a log is that is saved with each change, it costs what is new, not what is
-/// old: each element is encoded once, and blocks of them are shared by whoever holds the bytes.
+/// over and over, as a log is that is saved with each change and sent to others, it costs what is
+/// new, not what is old: each element is encoded once, and blocks of them are shared by whoever
+/// holds the bytes.
 ///
 /// Its elements must take at least one byte each, as everything does but `()` and its like.
 #[derive(Clone, Debug)]
 pub struct Journal<T> {
     items: Vec<T>,
+    /// Where each element's bytes end. Places are counted through all that was ever added.
+    ends: Vec<usize>,
+    /// Where the first element's bytes begin.
+    begin: usize,
     /// The bytes of the first elements, one after another.
     blocks: VecDeque<Block>,
     /// Number of elements in all blocks.
     closed: usize,
     /// The bytes of the elements behind the last block.
     open: Vec<u8>,
-    /// Each element behind the last block has bytes.
-    open_is_whole: bool,
+    /// How many elements have no bytes. With any, the journal cannot be encoded.
+    hollow: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Block {
     count: usize,
     bytes: Bytes,
-    /// Each of its elements has bytes. Otherwise the journal cannot be encoded.
-    is_whole: bool,
 }
 
 impl<T> Journal<T> {
@@ -52,10 +52,12 @@ impl<T> Journal<T> {
     pub fn new() -> Journal<T> {
         Journal {
             items: Vec::new(),
+            ends: Vec::new(),
+            begin: 0,
             blocks: VecDeque::new(),
             closed: 0,
             open: Vec::new(),
-            open_is_whole: true,
+            hollow: 0,
         }
     }
 
@@ -63,27 +65,30 @@ impl<T> Journal<T> {
     pub fn clear(&mut self) {
         *self = Journal::new();
     }
-}
-
-impl<T: Serialize> Journal<T> {
-    /// Adds an element at the end.
-    pub fn push(&mut self, item: T) {
-        self.items.push(item);
-        self.encode_from(self.items.len() - 1);
-    }
 
     /// Drops the elements from the `count`th on, if there are more.
     pub fn truncate(&mut self, count: usize) {
         if count >= self.items.len() {
             return;
         }
+        self.hollow -= self.hollow_in(count..self.items.len());
+        let end = self.start_of(count);
         self.items.truncate(count);
+        self.ends.truncate(count);
         while self.closed > count
             && let Some(block) = self.blocks.pop_back()
         {
             self.closed -= block.count;
+            self.open.clear();
+            if self.closed < count {
+                self.blocks.push_back(Block {
+                    count: count - self.closed,
+                    bytes: block.bytes.slice(..end - self.start_of(self.closed)),
+                });
+                self.closed = count;
+            }
         }
-        self.encode_open();
+        self.open.truncate(end - self.start_of(self.closed));
     }
 
     /// Drops the first `count` elements.
@@ -91,75 +96,115 @@ impl<T: Serialize> Journal<T> {
     /// # Panics
     /// If there are fewer.
     pub fn drop_first(&mut self, count: usize) {
-        self.items.drain(..count);
+        self.hollow -= self.hollow_in(0..count);
+        let begin = self.start_of(count);
         let mut dropped = 0;
         while dropped < count
-            && let Some(block) = self.blocks.pop_front()
+            && let Some(mut block) = self.blocks.pop_front()
         {
-            dropped += block.count;
-        }
-        if dropped != count {
-            // What is left begins in the middle of a block, or of what stood behind them.
-            self.blocks.clear();
-            self.closed = 0;
-            self.encode_open();
-        } else {
-            self.closed -= count;
-        }
-    }
-
-    /// Encodes all elements that stand behind the last block anew.
-    fn encode_open(&mut self) {
-        self.open.clear();
-        self.open_is_whole = true;
-        self.encode_from(self.closed);
-    }
-
-    /// Encodes the elements from `first` on.
-    fn encode_from(&mut self, first: usize) {
-        for item in first..self.items.len() {
-            let before = self.open.len();
-            let encoded = encode_into(&self.items[item], &mut self.open);
-            self.open_is_whole &= encoded.is_ok() && self.open.len() > before;
-            if item + 1 == self.closed + BLOCK {
-                self.close();
+            let from = self.start_of(dropped);
+            let here = block.count.min(count - dropped);
+            dropped += here;
+            if here < block.count {
+                block.count -= here;
+                block.bytes = block.bytes.slice(begin - from..);
+                self.blocks.push_front(block);
             }
         }
+        if dropped < count {
+            self.open.drain(..begin - self.start_of(dropped));
+        }
+        self.closed -= dropped;
+        self.items.drain(..count);
+        self.ends.drain(..count);
+        self.begin = begin;
     }
 
-    /// Makes a block of what stands behind the last one, and one of many that are equally long.
+    /// Where the bytes of an element begin, or where those of the last one end.
+    fn start_of(&self, item: usize) -> usize {
+        match item {
+            0 => self.begin,
+            item => self.ends[item - 1],
+        }
+    }
+
+    /// How many of these elements have no bytes.
+    fn hollow_in(&self, items: Range<usize>) -> usize {
+        if self.hollow == 0 {
+            return 0;
+        }
+        items
+            .filter(|item| self.start_of(*item) == self.ends[*item])
+            .count()
+    }
+
+    /// The bytes of these elements.
+    fn bytes_of(&self, items: &Range<usize>) -> Vec<u8> {
+        let (from, to) = (self.start_of(items.start), self.start_of(items.end));
+        let mut bytes = Vec::with_capacity(to - from);
+        let blocks = self.blocks.iter().map(|block| &block.bytes[..]);
+        let mut at = self.begin;
+        for piece in blocks.chain([&self.open[..]]) {
+            let end = at + piece.len();
+            if from < end && to > at {
+                bytes.extend_from_slice(&piece[from.max(at) - at..to.min(end) - at]);
+            }
+            at = end;
+        }
+        bytes
+    }
+
+    /// Makes a block of what stands behind the last one, and of the smaller ones before it.
     fn close(&mut self) {
-        self.closed += BLOCK;
         let mut block = Block {
-            count: BLOCK,
+            count: self.items.len() - self.closed,
             bytes: mem::take(&mut self.open).into(),
-            is_whole: mem::replace(&mut self.open_is_whole, true),
         };
-        while self.ends_in_blocks_of(block.count) {
-            let before = self.blocks.split_off(self.blocks.len() - (MERGED - 1));
-            let mut bytes = Vec::with_capacity(MERGED * block.bytes.len());
-            let mut is_whole = true;
-            for one in before.iter().chain([&block]) {
-                bytes.extend_from_slice(&one.bytes);
-                is_whole &= one.is_whole;
-            }
-            block = Block {
-                count: MERGED * block.count,
-                bytes: bytes.into(),
-                is_whole,
-            };
+        // The next one will be about as long.
+        self.open.reserve(block.bytes.len());
+        self.closed = self.items.len();
+        let mut small = self.blocks.len();
+        while small > 0 && self.blocks[small - 1].count <= block.count {
+            small -= 1;
+            block.count += self.blocks[small].count;
+        }
+        if small < self.blocks.len() {
+            let mut pieces: Vec<Bytes> = self.blocks.drain(small..).map(|one| one.bytes).collect();
+            pieces.push(block.bytes);
+            block.bytes = pieces.concat().into();
         }
         self.blocks.push_back(block);
-    }
-
-    /// Whether one more block of this size would be one to merge with those before it.
-    fn ends_in_blocks_of(&self, count: usize) -> bool {
-        let last = self.blocks.iter().rev().take(MERGED - 1);
-        last.filter(|block| block.count == count).count() == MERGED - 1
     }
 }
 
 impl<T: Serialize> Journal<T> {
+    /// Adds an element at the end.
+    pub fn push(&mut self, item: T) {
+        let before = self.open.len();
+        if encode_into(&item, &mut self.open).is_err() {
+            self.open.truncate(before);
+        }
+        let len = self.open.len() - before;
+        self.hollow += usize::from(len == 0);
+        self.ends.push(self.start_of(self.items.len()) + len);
+        self.items.push(item);
+        if self.items.len() == self.closed + BLOCK {
+            self.close();
+        }
+    }
+
+    /// Some of the elements, for a message: their bytes, which are encoded already.
+    ///
+    /// # Panics
+    /// If there are no such elements.
+    pub fn excerpt(&self, items: Range<usize>) -> Excerpt<T> {
+        let bytes = match self.hollow_in(items.clone()) {
+            0 => Ok(self.bytes_of(&items)),
+            _ => Err(self.why_not()),
+        };
+        Excerpt::encoded(items.len(), bytes)
+    }
+
     /// Why the journal cannot be encoded: what is wrong with the first element that has no bytes.
     fn why_not(&self) -> String {
         let failed = self.items.iter().find_map(|item| crate::encode(item).err());
@@ -169,9 +214,7 @@ impl<T: Serialize> Journal<T> {
 
 impl<T: Serialize> Extend<T> for Journal<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
-        let first = self.items.len();
-        self.items.extend(items);
-        self.encode_from(first);
+        items.into_iter().for_each(|item| self.push(item));
     }
 }
 
@@ -210,7 +253,7 @@ impl<T: Serialize> Serialize for Journal<T> {
         if serializer.is_human_readable() {
             return self.items.serialize(serializer);
         }
-        if !self.open_is_whole || self.blocks.iter().any(|block| !block.is_whole) {
+        if self.hollow > 0 {
             return Err(S::Error::custom(self.why_not()));
         }
         let mut pieces = serializer.serialize_seq(Some(self.blocks.len() + 1))?;
@@ -223,14 +266,14 @@ impl<T: Serialize> Serialize for Journal<T> {
 }
 
 /// Why a journal of nothings has no bytes.
-const NOTHINGS: &str = "an element of a journal takes no bytes";
+pub(crate) const NOTHINGS: &str = "an element of a journal takes no bytes";
 
 impl<'de, T: Serialize + DeserializeOwned> Deserialize<'de> for Journal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Journal<T>, D::Error> {
         if deserializer.is_human_readable() {
             return Ok(Vec::deserialize(deserializer)?.into_iter().collect());
         }
-        deserializer.deserialize_newtype_struct(JOURNAL, Pieces(PhantomData))
+        deserializer.deserialize_newtype_struct(OWN_READERS, Pieces(PhantomData))
     }
 }
 
@@ -265,11 +308,7 @@ impl<T: DeserializeOwned> Journal<T> {
         for bytes in pieces {
             let count = journal.read(&bytes, depth)?;
             journal.closed += count;
-            journal.blocks.push_back(Block {
-                count,
-                bytes,
-                is_whole: true,
-            });
+            journal.blocks.push_back(Block { count, bytes });
         }
         journal.read(&open, depth)?;
         journal.open = open.into();
@@ -277,17 +316,34 @@ impl<T: DeserializeOwned> Journal<T> {
     }
 
     /// Adds the elements whose bytes these are; how many there were.
-    fn read(&mut self, bytes: &[u8], depth: u32) -> Result<usize, Error> {
+    fn read(&mut self, bytes: &Bytes, depth: u32) -> Result<usize, Error> {
         let before = self.items.len();
+        let begin = self.start_of(before);
+        read_all(bytes, depth, |item, read| {
+            self.items.push(item);
+            self.ends.push(begin + read);
+        })?;
+        Ok(self.items.len() - before)
+    }
+}
+
+/// Reads elements from `bytes` until those end. Takes each, and how many bytes were read with it.
+pub(crate) fn read_all<T: DeserializeOwned>(
+    bytes: &Bytes,
+    depth: u32,
+    mut take: impl FnMut(T, usize),
+) -> Result<(), Error> {
+    share::from(bytes, || {
         let mut decoder = Decoder::new(bytes, depth);
         let mut left = decoder.left();
         while left > 0 {
-            self.items.push(T::deserialize(&mut decoder)?);
+            let item = T::deserialize(&mut decoder)?;
             if decoder.left() == left {
                 return Err(Error::Mismatch(NOTHINGS.to_string()));
             }
             left = decoder.left();
+            take(item, bytes.len() - left);
         }
-        Ok(self.items.len() - before)
-    }
+        Ok(())
+    })
 }

@@ -5,7 +5,7 @@
 //! names the format.
 //!
 //! ```
-//! use labcodec::{Error, Journal, decode, encode};
+//! use labcodec::{Error, Excerpt, Journal, decode, encode};
 //! use labcodec::value::{from_value, to_value};
 //! use serde::{Deserialize, Serialize};
 //!
@@ -35,23 +35,32 @@
 //! log.truncate(1);
 //! log.push((2, "z".to_string()));
 //! assert_eq!(decode::<Journal<(u64, String)>>(&encode(&log)?)?, log);
+//!
+//! // A part of it for a message is encoded already.
+//! let news: Excerpt<(u64, String)> = decode(&encode(&log.excerpt(1..2))?)?;
+//! assert_eq!(news.into_vec(), [(2, "z".to_string())]);
 //! # Ok::<(), Error>(())
 //! ```
 #![forbid(unsafe_code)]
 
 // A map of the code: this file has the two directions, `decode` the reader, `error` what can go
 // wrong, `journal` a sequence that is saved again and again, `rope` the bytes of such a one,
-// `value` the tree that a value of unknown type is looked at as.
+// `excerpt` a part of one in a message, `share` what is not copied out of that, `value` the tree
+// that a value of unknown type is looked at as.
 
 mod decode;
 mod error;
+mod excerpt;
 mod journal;
 pub mod names;
 pub mod rope;
+mod share;
 pub mod value;
 
 pub use error::{DEPTH_MAX, Error};
+pub use excerpt::Excerpt;
 pub use journal::Journal;
+pub use share::in_place;
 
 use bincode::config::{Configuration, standard};
 use bincode::enc::write::Writer;

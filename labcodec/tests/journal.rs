@@ -82,8 +82,9 @@ fn old_elements_are_shared() {
     let mut rope = Rope::default();
     rope.fill(&journal).unwrap();
     assert!(rope.len() > 80_000);
+    // Beside the pieces' lengths: whoever saves a journal visits each.
     assert!(
-        rope.own().len() < 1000,
+        rope.own().len() < 50,
         "{} bytes were copied",
         rope.own().len()
     );

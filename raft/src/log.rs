@@ -1,6 +1,6 @@
 //! The log: entries by index, from the end of the snapshot on.
 
-use labapi::{Bytes, Journal};
+use labapi::{Bytes, Excerpt, Journal};
 use serde::{Deserialize, Serialize};
 
 /// A position in the log; the first entry has index 1.
@@ -12,6 +12,7 @@ pub(crate) type Term = u64;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) term: Term,
+    #[serde(deserialize_with = "labapi::codec::in_place")]
     pub(crate) command: Bytes,
 }
 
@@ -70,10 +71,12 @@ impl Log {
         self.position(index).map(|at| &self.entries[at])
     }
 
-    /// The entries after `index`, which must not lie before the snapshot's end.
-    pub(crate) fn after(&self, index: Index) -> &[Entry] {
-        let from = (index - self.last_included_index) as usize;
-        &self.entries[from.min(self.entries.len())..]
+    /// The entries after `index`, which must not lie before the snapshot's end; `most` of them.
+    pub(crate) fn after(&self, index: Index, most: usize) -> Excerpt<Entry> {
+        let len = self.entries.len();
+        let from = ((index - self.last_included_index) as usize).min(len);
+        self.entries
+            .excerpt(from..len.min(from.saturating_add(most)))
     }
 
     /// Adds an entry at the end; its index.
@@ -191,7 +194,7 @@ mod tests {
         log.compact(LogId { term: 1, index: 2 });
         assert!(log.merge(0, vec![entry(1), entry(1), entry(2), entry(2)]));
         assert_eq!(log.last(), LogId { term: 2, index: 4 });
-        assert_eq!(log.after(2).len(), 2);
+        assert_eq!(log.after(2, 9).len(), 2);
     }
 
     #[test]

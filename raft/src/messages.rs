@@ -2,6 +2,7 @@
 
 use crate::log::{Entry, Index, Term};
 use bytes::Bytes;
+use labapi::Excerpt;
 use serde::{Deserialize, Serialize};
 
 /// Invoked by candidates to gather votes (§5.2).
@@ -26,7 +27,7 @@ pub(crate) struct AppendEntriesArgs {
     pub(crate) leader_id: usize,
     pub(crate) prev_log_index: Index,
     pub(crate) prev_log_term: Term,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Excerpt<Entry>,
     pub(crate) leader_commit: Index,
 }
 

@@ -57,13 +57,12 @@ impl State {
             follower.next_index = last + 1;
         }
         let prev_log_term = self.log().term_at(prev_log_index)?;
-        let entries = self.log().after(prev_log_index);
         Some(Outgoing::Append(AppendEntriesArgs {
             term: self.term(),
             leader_id: self.me,
             prev_log_index,
             prev_log_term,
-            entries: entries[..entries.len().min(most)].to_vec(),
+            entries: self.log().after(prev_log_index, most),
             leader_commit: self.commit_index,
         }))
     }
@@ -87,8 +86,9 @@ impl State {
         }
 
         // 3, 4. Drop our entries from the first conflict on; append the new ones.
-        let last_new_index = args.prev_log_index + args.entries.len() as Index;
-        self.dirty |= self.persistent.log.merge(args.prev_log_index, args.entries);
+        let entries = args.entries.into_vec();
+        let last_new_index = args.prev_log_index + entries.len() as Index;
+        self.dirty |= self.persistent.log.merge(args.prev_log_index, entries);
 
         // 5. commitIndex = min(leaderCommit, index of last new entry). Not our own last index:
         //    beyond the last new one our log is unchecked.
@@ -242,7 +242,7 @@ mod tests {
             leader_id: 1,
             prev_log_index: prev.0,
             prev_log_term: prev.1,
-            entries: entries.collect(),
+            entries: entries.collect::<Vec<_>>().into(),
             leader_commit: commit,
         }
     }

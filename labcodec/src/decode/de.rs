@@ -7,9 +7,9 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-/// A newtype of this name is a [`Journal`](crate::Journal): its elements are read by readers of
-/// their own, which must know how deep they begin.
-pub(crate) const JOURNAL: &str = "labcodec::Journal";
+/// A newtype of this name is a [`Journal`](crate::Journal) or an [`Excerpt`](crate::Excerpt) of
+/// one: its elements are read by readers of their own, which must know how deep they begin.
+pub(crate) const OWN_READERS: &str = "labcodec::Journal";
 
 /// The methods that read one value and show it to the visitor.
 macro_rules! values {
@@ -112,7 +112,7 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.deeper(|this| match name == JOURNAL {
+        self.deeper(|this| match name == OWN_READERS {
             false => visitor.visit_newtype_struct(this),
             true => {
                 let depth = Some(this.depth);
