@@ -36,7 +36,7 @@ pub mod rand {
 /// program text has it. All servers of the run share it, as those of one process would.
 ///
 /// A `static` [`Mutex`](sync::Mutex) or [`RwLock`](sync::RwLock) does not: its first value is gone
-/// once it was changed. Make it the value of a `static` `LazyLock`.
+/// once it was changed, and a warning says so. Make it the value of a `static` `LazyLock`.
 ///
 /// [`Arc`](sync::Arc) and [`Weak`](sync::Weak) are std's, and counting is no scheduling point:
 /// between one look at a count and the next, nobody else comes in.

@@ -346,6 +346,38 @@ fn the_face_is_named_item_by_item() {
     }
 }
 
+/// The compiler's own eyes: a student's lints name std's counterpart of each item that has one.
+#[test]
+fn std_s_counterparts_are_linted() {
+    let lints = read("raftlab/skeleton/clippy.toml");
+    let unseen = ["Arc", "Weak", "Ordering"];
+    for item in FACE.iter().flat_map(|covered| covered.items) {
+        let name = item.rsplit("::").next().unwrap_or(item);
+        let is_std_s = item.starts_with("sync::") || item.starts_with("thread");
+        if is_std_s && !unseen.contains(&name) {
+            let path = format!("\"std::{item}");
+            assert!(
+                lints.contains(&path),
+                "{path} is not in the skeleton's clippy.toml"
+            );
+        }
+    }
+    // The references are held to the same.
+    let rules = |file| {
+        let text = read(file);
+        let begin = text.find("disallowed-types").expect("a list of types");
+        text[begin..].to_string()
+    };
+    assert_eq!(
+        rules("raft/clippy.toml"),
+        rules("raftlab/skeleton/clippy.toml")
+    );
+    assert_eq!(
+        rules("kvraft/clippy.toml"),
+        rules("raftlab/skeleton/clippy.toml")
+    );
+}
+
 /// The body of a test, to its closing brace at the beginning of a line (or of a macro's arm).
 fn body<'a>(text: &'a str, test: &str) -> Option<&'a str> {
     let at = text.find(&format!("fn {test}("))?;

@@ -44,6 +44,7 @@ enum Tree {
 }
 
 /// Runs `f` on a thread with the stack of a simulated thread.
+#[allow(clippy::disallowed_methods)] // the codec knows no simulation
 fn on_a_small_stack<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
     let builder = std::thread::Builder::new().stack_size(256 * 1024);
     let thread = builder.spawn(f).expect("a thread");

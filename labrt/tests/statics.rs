@@ -6,7 +6,7 @@ mod common;
 
 use common::{run, sim};
 use labrt::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::SeqCst};
-use labrt::sync::{Arc, Barrier, LazyLock, Mutex, Once, OnceLock};
+use labrt::sync::{Arc, Barrier, LazyLock, Mutex, Once, OnceLock, RwLock};
 use labrt::time::Duration;
 use labrt::{Simulation, thread};
 
@@ -168,4 +168,25 @@ fn an_initialiser_that_waits_for_itself_is_told() {
     let story = failure.to_string();
     assert!(story.contains("waits for that value meanwhile"), "{story}");
     assert!(story.contains("statics.rs"), "{story}");
+}
+
+/// What a static lock protects cannot be made anew for each run; that is told, once a lock.
+#[test]
+fn a_static_lock_is_told_of() {
+    static LOCK: Mutex<u64> = Mutex::new(0);
+    static RWLOCK: RwLock<u64> = RwLock::new(0);
+    let report = Simulation::new(1).run(|| {
+        let own = Mutex::new(0);
+        for _ in 0..3 {
+            *own.lock() += *LOCK.lock() + *RWLOCK.read();
+            LAZY.lock().push(*RWLOCK.write());
+        }
+    });
+    let told = |warning: &&String| warning.starts_with("static lock: main takes a lock at ");
+    assert_eq!(
+        report.warnings.iter().filter(told).count(),
+        2,
+        "{:?}",
+        report.warnings
+    );
 }

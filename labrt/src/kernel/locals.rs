@@ -1,32 +1,18 @@
 //! Values of one simulated thread each, which end with it.
 
 use super::scheduler::{Kernel, NOBODY};
+use crate::base::{Found, Locals};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 
 /// What each thread keeps.
 #[derive(Default)]
-pub(super) struct Locals {
-    by_slot: RefCell<Vec<Vec<Local>>>,
+pub(super) struct AllLocals {
+    by_slot: RefCell<Vec<Locals>>,
     /// How many there are, those that are gone included: most programs have none, and no
     /// thread that ends has to look.
     count: Cell<usize>,
-}
-
-struct Local {
-    key: usize,
-    /// `None` once it was dropped, at the thread's end.
-    value: Option<Box<dyn Any>>,
-}
-
-/// What the running thread has under a key.
-pub(crate) enum Found {
-    Value(*const dyn Any),
-    /// It has not asked for one before.
-    Nothing,
-    /// The thread ends, and its value has been dropped.
-    Gone,
 }
 
 impl Kernel {
@@ -39,14 +25,7 @@ impl Kernel {
     pub(crate) fn local(&self, key: usize) -> Found {
         let locals = self.locals.by_slot.borrow();
         let own = locals.get(self.current.get() as usize);
-        let local = own.and_then(|own| own.iter().find(|local| local.key == key));
-        match local {
-            None => Found::Nothing,
-            Some(Local { value: None, .. }) => Found::Gone,
-            Some(Local {
-                value: Some(value), ..
-            }) => Found::Value(&raw const **value),
-        }
+        own.map_or(Found::Nothing, |own| own.find(key))
     }
 
     /// Gives the running thread a value, which it must not have yet.
@@ -54,10 +33,9 @@ impl Kernel {
         let current = self.current.get() as usize;
         let mut locals = self.locals.by_slot.borrow_mut();
         if locals.len() <= current {
-            locals.resize_with(current + 1, Vec::new);
+            locals.resize_with(current + 1, Locals::new);
         }
-        let value = Some(value);
-        locals[current].push(Local { key, value });
+        locals[current].add(key, value);
         self.locals.count.set(self.locals.count.get() + 1);
     }
 
@@ -80,7 +58,7 @@ impl Kernel {
     fn take_local(&self) -> Option<Box<dyn Any>> {
         let mut locals = self.locals.by_slot.borrow_mut();
         let own = locals.get_mut(self.current.get() as usize)?;
-        let value = own.iter_mut().rev().find_map(|local| local.value.take());
+        let value = own.take_youngest();
         if value.is_none() {
             self.locals.count.set(self.locals.count.get() - own.len());
             own.clear();
@@ -93,19 +71,17 @@ struct EndLocals<'a>(&'a Kernel);
 
 impl Drop for EndLocals<'_> {
     fn drop(&mut self) {
-        // Youngest first, as std does it. A destructor may come upon keys that are new.
+        // A destructor may come upon keys that are new.
         while let Some(value) = self.0.take_local() {
             drop(value);
         }
     }
 }
 
-impl Drop for Locals {
+impl Drop for AllLocals {
     fn drop(&mut self) {
         // Whose threads were abandoned, with all that stands on their stacks.
-        std::mem::take(self.by_slot.get_mut())
-            .into_iter()
-            .flatten()
-            .for_each(std::mem::forget);
+        let left = self.by_slot.get_mut().iter_mut();
+        left.for_each(Locals::clear);
     }
 }

@@ -45,7 +45,6 @@ mod wait;
 mod wait_list;
 pub(crate) mod world;
 
-pub(crate) use locals::Found;
 pub(crate) use packet::Packet;
 pub(crate) use scheduler::Kernel;
 pub(crate) use stacks::STACK_SIZE;

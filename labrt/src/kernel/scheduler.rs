@@ -1,6 +1,6 @@
 //! The loop of the simulated world: its clock, its scheduling points, who runs.
 
-use super::locals::Locals;
+use super::locals::AllLocals;
 use super::node_state::NodeState;
 use super::record::Recorder;
 use super::stacks::Stacks;
@@ -58,7 +58,7 @@ pub(crate) struct Kernel {
     pub(super) paused: Cell<u32>,
     pub(super) stacks: RefCell<Stacks>,
     pub(super) statics: Statics,
-    pub(super) locals: Locals,
+    pub(super) locals: AllLocals,
     pub(super) failure: RefCell<Option<Failure>>,
     pub(crate) recorder: Recorder,
     pub(super) suspicions: RefCell<Suspicions>,
@@ -110,7 +110,7 @@ impl Kernel {
             paused: Cell::new(0),
             stacks: RefCell::new(Stacks::new()),
             statics: Statics::new(),
-            locals: Locals::default(),
+            locals: AllLocals::default(),
             failure: RefCell::new(None),
             recorder: Recorder::new(options.trace),
             suspicions: RefCell::default(),

@@ -4,8 +4,9 @@
 use super::scheduler::Kernel;
 use super::world;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::panic::Location;
 use std::ptr::{self, NonNull};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
@@ -34,6 +35,8 @@ pub(super) struct Statics {
     /// Where the program's statics stand.
     range: Range<usize>,
     instances: RefCell<BTreeMap<u32, Instance>>,
+    /// Static locks that were told of, by address.
+    told: RefCell<BTreeSet<usize>>,
 }
 
 impl Statics {
@@ -41,6 +44,7 @@ impl Statics {
         Statics {
             range: program_statics(),
             instances: RefCell::default(),
+            told: RefCell::default(),
         }
     }
 }
@@ -62,6 +66,27 @@ impl Kernel {
     #[inline]
     pub(crate) fn is_static(&self, address: usize) -> bool {
         self.statics.range.contains(&address)
+    }
+
+    /// The running thread takes a lock. What a static one protects cannot belong to the run, and
+    /// makes the next one another.
+    #[inline]
+    pub(crate) fn warn_if_static(&self, lock: usize, at: &'static Location<'static>) {
+        if self.is_static(lock) {
+            self.warn_of_static(lock, at);
+        }
+    }
+
+    #[cold]
+    fn warn_of_static(&self, lock: usize, at: &'static Location<'static>) {
+        if self.statics.told.borrow_mut().insert(lock) {
+            let thread = self.current_thread().unwrap_or_default();
+            self.warn(format!(
+                "static lock: {thread} takes a lock at {at} that outlives the run: what one seed \
+                 leaves behind it, the next one finds; make it the value of a static LazyLock, \
+                 which belongs to the run"
+            ));
+        }
     }
 }
 

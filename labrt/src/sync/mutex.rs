@@ -106,6 +106,7 @@ impl RawMutex {
         at: &'static Location<'static>,
         deadline: u64,
     ) -> Option<Guard> {
+        kernel.warn_if_static(self.address(), at);
         kernel.point();
         self.acquire(kernel, at, deadline)
     }

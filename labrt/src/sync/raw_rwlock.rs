@@ -86,6 +86,7 @@ impl RawRwLock {
         at: &'static Location<'static>,
         deadline: u64,
     ) -> Option<SharedGuard> {
+        kernel.warn_if_static(self.address(), at);
         kernel.point();
         loop {
             if let Some(guard) = self.try_read(kernel, at) {
@@ -103,6 +104,7 @@ impl RawRwLock {
         at: &'static Location<'static>,
         deadline: u64,
     ) -> Option<ExclusiveGuard> {
+        kernel.warn_if_static(self.address(), at);
         kernel.point();
         loop {
             if let Some(guard) = self.try_write(kernel, at) {

@@ -1,9 +1,12 @@
 //! Values of one thread each.
 
-use crate::kernel::{Found, world};
+use crate::base::{Found, Locals};
+use crate::kernel::{Kernel, world};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ptr;
 
 /// Declares values of which each thread has its own, as [`std::thread_local!`]:
@@ -31,11 +34,11 @@ macro_rules! thread_local {
         $(#[$meta:meta])* $vis:vis static $name:ident: $t:ty = const $init:block
         $(; $($more:tt)*)?
     ) => {
-        $crate::__thread_local!([$(#[$meta])*] [$vis] $name, $t, (const $init), $init);
+        $crate::__thread_local!([$(#[$meta])*] [$vis] $name, $t, $init);
         $($crate::thread_local!($($more)*);)?
     };
     ($(#[$meta:meta])* $vis:vis static $name:ident: $t:ty = $init:expr $(; $($more:tt)*)?) => {
-        $crate::__thread_local!([$(#[$meta])*] [$vis] $name, $t, ($init), $init);
+        $crate::__thread_local!([$(#[$meta])*] [$vis] $name, $t, $init);
         $($crate::thread_local!($($more)*);)?
     };
 }
@@ -44,25 +47,68 @@ macro_rules! thread_local {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __thread_local {
-    ([$($meta:tt)*] [$vis:vis] $name:ident, $t:ty, ($($real:tt)*), $init:expr) => {
+    ([$($meta:tt)*] [$vis:vis] $name:ident, $t:ty, $init:expr) => {
         $($meta)*
-        #[allow(clippy::disallowed_macros)] // the real world's
         $vis static $name: $crate::thread::LocalKey<$t> = {
-            ::std::thread_local! {
-                static REAL: $t = $($real)*;
-            }
             fn init() -> $t {
                 $init
             }
-            $crate::thread::LocalKey::__new(&REAL, init)
+            $crate::thread::LocalKey::__new(init)
         };
     };
 }
 
 /// A value of which each thread has its own; see [`thread_local!`](crate::thread_local).
 pub struct LocalKey<T: 'static> {
-    real: &'static std::thread::LocalKey<T>,
     init: fn() -> T,
+}
+
+// Of std's macro there is nothing in what a program's own macro expands to: lints that forbid the
+// one would find it in the other.
+std::thread_local! {
+    /// The values of a real thread. Without a destructor, so that those of the values still find it.
+    static REAL: RefCell<ManuallyDrop<Locals>> = const {
+        RefCell::new(ManuallyDrop::new(Locals::new()))
+    };
+    /// Ends them with the thread.
+    static END: EndOfThread = const { EndOfThread };
+}
+
+struct EndOfThread;
+
+impl Drop for EndOfThread {
+    fn drop(&mut self) {
+        // A destructor may come upon keys that are new.
+        while let Some(value) = REAL.with_borrow_mut(|locals| locals.take_youngest()) {
+            drop(value);
+        }
+    }
+}
+
+/// The calling thread's values, of either world.
+enum Own<'a> {
+    Real,
+    Simulated(&'a Kernel),
+}
+
+impl Own<'_> {
+    fn find(&self, key: usize) -> Found {
+        match self {
+            Own::Real => REAL.with_borrow(|locals| locals.find(key)),
+            Own::Simulated(kernel) => kernel.local(key),
+        }
+    }
+
+    fn add(&self, key: usize, value: Box<dyn Any>) {
+        match self {
+            Own::Real => {
+                // Too late for it if the thread has ended them already; then nobody else will.
+                let _ = END.try_with(|_| ());
+                REAL.with_borrow_mut(|locals| locals.add(key, value));
+            }
+            Own::Simulated(kernel) => kernel.add_local(key, value),
+        }
+    }
 }
 
 /// The thread ends, and its value is gone.
@@ -80,8 +126,8 @@ impl Error for AccessError {}
 impl<T: 'static> LocalKey<T> {
     /// What the macro makes.
     #[doc(hidden)]
-    pub const fn __new(real: &'static std::thread::LocalKey<T>, init: fn() -> T) -> LocalKey<T> {
-        LocalKey { real, init }
+    pub const fn __new(init: fn() -> T) -> LocalKey<T> {
+        LocalKey { init }
     }
 
     /// Calls `f` with the thread's value, made now if there was none.
@@ -105,27 +151,27 @@ impl<T: 'static> LocalKey<T> {
     where
         F: FnOnce(&T) -> R,
     {
-        match world::kernel() {
-            Some(kernel) if kernel.runs_a_thread() => {
-                let key = ptr::from_ref(self).addr();
-                if let Found::Nothing = kernel.local(key) {
-                    let value = Box::new((self.init)());
-                    // Its own initialiser may have come here before.
-                    if let Found::Nothing = kernel.local(key) {
-                        kernel.add_local(key, value);
-                    }
-                }
-                let Found::Value(value) = kernel.local(key) else {
-                    return Err(AccessError);
-                };
-                // SAFETY: the box is dropped at the thread's end, below all frames of `f`, and does
-                // not move before; other threads do not come to it.
-                match unsafe { &*value }.downcast_ref() {
-                    Some(value) => Ok(f(value)),
-                    None => unreachable!("a key has one type"),
-                }
+        let kernel = world::kernel();
+        let own = match &kernel {
+            Some(kernel) if kernel.runs_a_thread() => Own::Simulated(kernel),
+            _ => Own::Real,
+        };
+        let key = ptr::from_ref(self).addr();
+        if let Found::Nothing = own.find(key) {
+            let value = Box::new((self.init)());
+            // Its own initialiser may have come here before.
+            if let Found::Nothing = own.find(key) {
+                own.add(key, value);
             }
-            _ => self.real.try_with(f).map_err(|_| AccessError),
+        }
+        let Found::Value(value) = own.find(key) else {
+            return Err(AccessError);
+        };
+        // SAFETY: the box is dropped at the thread's end, below all frames of `f`, and does not
+        // move before; other threads do not come to it.
+        match unsafe { &*value }.downcast_ref() {
+            Some(value) => Ok(f(value)),
+            None => unreachable!("a key has one type"),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[test]
 fn scoped_threads_borrow() {
     both_worlds(|| {
-        let names = vec!["n0".to_string(), "n1".to_string()];
+        let names = ["n0", "n1"].map(str::to_string);
         let sum = Mutex::new(0);
         let mut count = 0;
         let lengths: Vec<usize> = thread::scope(|scope| {

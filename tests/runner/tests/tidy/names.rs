@@ -10,7 +10,7 @@ const BANNED: &[(&str, &str)] = &[
     ("std::sync::Mutex", "labrt::sync::Mutex"),
     ("std::sync::RwLock", "labrt::sync::RwLock"),
     ("std::sync::Condvar", "labrt::sync::Condvar"),
-    ("std::sync::Barrier", "labrt::sync::Condvar"),
+    ("std::sync::Barrier", "labrt::sync::Barrier"),
     ("std::sync::mpsc", "labrt::channel"),
 ];
 
