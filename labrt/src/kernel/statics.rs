@@ -3,6 +3,7 @@
 
 use super::scheduler::Kernel;
 use super::world;
+use crate::base::face;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -83,8 +84,9 @@ impl Kernel {
             let thread = self.current_thread().unwrap_or_default();
             self.warn(format!(
                 "static lock: {thread} takes a lock at {at} that outlives the run: what one seed \
-                 leaves behind it, the next one finds; make it the value of a static LazyLock, \
-                 which belongs to the run"
+                 leaves behind it, the next one finds; make it the value of a static \
+                 {}::sync::LazyLock, which belongs to the run",
+                face()
             ));
         }
     }
