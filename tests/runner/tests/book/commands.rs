@@ -1,25 +1,15 @@
 //! Whether a command can be typed in a student's workspace. `make` says what it would run, and the
 //! runner lists the cases that this would run; both refuse what they do not know. Nothing is run.
 
-use crate::root;
-use clap::Args;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
-use std::{env, fs};
+#[path = "../common/built.rs"]
+mod built;
 
-/// What `make` would be told by whoever runs this test with it.
-const OPTIONS: [&str; 9] = [
-    "MAKEFLAGS",
-    "MFLAGS",
-    "MAKELEVEL",
-    "SEEDS",
-    "SEED",
-    "FILTER",
-    "MODE",
-    "JOBS",
-    "ARGS",
-];
+use crate::root;
+use built::{OF_MAKE, runner};
+use clap::Args;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
 
 /// An error says what is wrong with the command.
 pub(crate) fn check(command: &str) -> Result<(), String> {
@@ -39,7 +29,7 @@ fn check_make(command: &str) -> Result<(), String> {
     let dry = command.replacen("make", "make -n", 1);
     let mut shell = Command::new("sh");
     shell.args(["-c", &dry]).current_dir(workspace());
-    for option in OPTIONS {
+    for option in OF_MAKE {
         shell.env_remove(option);
     }
     let answer = said(shell.stderr(Stdio::piped()).output())?;
@@ -109,22 +99,4 @@ fn said(output: std::io::Result<Output>) -> Result<String, String> {
 /// What a student's workspace is made from.
 fn workspace() -> PathBuf {
     root().join("raftlab/skeleton")
-}
-
-/// The program that `cargo test --test labs` runs. Cargo tells where it lies.
-fn runner() -> &'static Path {
-    static RUNNER: OnceLock<PathBuf> = OnceLock::new();
-    RUNNER.get_or_init(|| {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.args(["test", "--quiet", "-p", "runner", "--test", "labs"]);
-        build.args(["--no-run", "--message-format", "json"]);
-        let told = said(build.current_dir(root()).output());
-        let told = told.unwrap_or_else(|why| panic!("cargo built no runner: {why}"));
-        let mut lines = told.lines();
-        let labs = lines.find(|line| line.contains("\"name\":\"labs\""));
-        let path = labs.and_then(|line| line.split_once("\"executable\":\"")?.1.split_once('"'));
-        let (path, _) = path.unwrap_or_else(|| panic!("cargo told of no runner:\n{told}"));
-        PathBuf::from(path)
-    })
 }

@@ -1,9 +1,12 @@
 //! Running the real runner, or `make` around it, and looking at what it says.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+#[path = "../common/built.rs"]
+mod built;
+
+use built::OF_MAKE;
+pub(crate) use built::runner;
+use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
 
 /// What a command came to.
 #[derive(Debug)]
@@ -136,21 +139,6 @@ pub(crate) fn judge_misdeed(misdeed: &str) -> Answer {
     labs_with(&arguments, misdeed)
 }
 
-/// What `make` takes, and would take from a `make` that runs this test.
-const OF_MAKE: &[&str] = &[
-    "MAKEFLAGS",
-    "MFLAGS",
-    "MAKELEVEL",
-    "SEEDS",
-    "SEED",
-    "FILTER",
-    "MODE",
-    "RAFT",
-    "KV",
-    "JOBS",
-    "ARGS",
-];
-
 /// Runs a line of a shell in the project's root.
 pub(crate) fn shell(line: &str, misdeed: &str) -> Answer {
     let mut command = Command::new("sh");
@@ -162,28 +150,4 @@ pub(crate) fn shell(line: &str, misdeed: &str) -> Answer {
         command.env_remove(name);
     }
     Answer::of(&mut command)
-}
-
-/// The program that `cargo test --test labs` runs. Cargo tells where it lies.
-pub(crate) fn runner() -> &'static Path {
-    static RUNNER: OnceLock<PathBuf> = OnceLock::new();
-    RUNNER.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-        let mut build = Command::new(cargo);
-        build
-            .current_dir(root())
-            .args(["test", "--quiet", "-p", "runner", "--test", "labs"]);
-        build.args(["--no-run", "--message-format", "json"]);
-        let told = Answer::of(&mut build);
-        let labs = told
-            .stdout
-            .lines()
-            .find(|line| line.contains("\"name\":\"labs\""));
-        let path = labs.and_then(|line| {
-            let (_, rest) = line.split_once("\"executable\":\"")?;
-            rest.split_once('"')
-        });
-        let (path, _) = path.unwrap_or_else(|| panic!("cargo built no runner\n{told}"));
-        PathBuf::from(path)
-    })
 }
