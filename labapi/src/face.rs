@@ -1,5 +1,5 @@
 //! What an implementation may use of `labrt`, by name: what is here is what the simulation sees.
-//! `tests/face.rs` has for each name the tests that show it, or the sentence that excuses it.
+//! `tests/face` has for each name the tests that show it, or the sentence that excuses it.
 
 /// Channels with `crossbeam_channel`'s face: bounded and unbounded, many senders and receivers,
 /// timers as receivers, and [`select!`](channel::select).

@@ -13,8 +13,8 @@
 //! atomics excepted.
 //!
 //! A `static` [`Mutex`] or [`RwLock`] cannot belong to the run: its first value is gone once it was
-//! changed. The run's report warns of it. Make it the value of a [`LazyLock`], and each run gets its
-//! own.
+//! changed. The run's report warns of it. Make it the value of a [`LazyLock`], and each run gets
+//! its own.
 //!
 //! [`Arc`] and [`Weak`] are std's: counting is no scheduling point. Whoever acts upon a count
 //! (`Arc::strong_count`, `Weak::upgrade`) sees no other threads between one look and the next.

@@ -66,7 +66,7 @@ pub struct LocalKey<T: 'static> {
 // Of std's macro there is nothing in what a program's own macro expands to: lints that forbid the
 // one would find it in the other.
 std::thread_local! {
-    /// The values of a real thread. Without a destructor, so that those of the values still find it.
+    /// The values of a real thread. It has no destructor, so that theirs still find it.
     static REAL: RefCell<ManuallyDrop<Locals>> = const {
         RefCell::new(ManuallyDrop::new(Locals::new()))
     };
