@@ -13,8 +13,28 @@ mod de;
 pub(crate) use de::OWN_READERS;
 
 use crate::error::{DEPTH_MAX, Error};
+use serde::de::DeserializeOwned;
 use std::fmt;
 use std::str::Utf8Error;
+
+/// The value whose bytes are `bytes`: all of them, since a value that ends early is of another type
+/// than the one that was written.
+///
+/// Whatever the bytes are, this ends, in time and memory proportional to their number, and does not
+/// exhaust the stack.
+///
+/// # Errors
+/// [`Error::Mismatch`] and [`Error::NotText`] when the bytes are not those of a `T`,
+/// [`Error::Trailing`] when they are those of a `T` and some more, [`Error::TooDeep`] when the
+/// value is nested more than [`DEPTH_MAX`] levels deep.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let mut decoder = Decoder::new(bytes, 0);
+    let value = T::deserialize(&mut decoder)?;
+    match decoder.left() {
+        0 => Ok(value),
+        extra => Err(Error::Trailing { extra }),
+    }
+}
 
 /// So many elements of sequences and maps may take no bytes, like `()`: their number is all that
 /// bounds them.

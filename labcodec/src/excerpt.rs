@@ -1,8 +1,8 @@
 //! A part of a journal on its way to somebody else's.
 
 use crate::decode::OWN_READERS;
-use crate::journal::{NOTHINGS, read_all};
-use crate::{Error, encode_into};
+use crate::elements::{read_all, write_all};
+use crate::error::Error;
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::ser::Error as _;
@@ -99,25 +99,12 @@ impl<T: Serialize + DeserializeOwned> Serialize for Excerpt<T> {
             }
             (Form::Encoded(_, Err(why)), _) => Err(S::Error::custom(why)),
             (Form::Read(items), false) => {
-                let bytes = whole(items).map_err(S::Error::custom)?;
+                let bytes = write_all(items).map_err(S::Error::custom)?;
                 serializer.serialize_bytes(&bytes)
             }
             (Form::Read(items), true) => items.serialize(serializer),
         }
     }
-}
-
-/// The bytes of all elements; an error says why one has none.
-fn whole<T: Serialize>(items: &[T]) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    for item in items {
-        let before = bytes.len();
-        encode_into(item, &mut bytes).map_err(Error::why)?;
-        if bytes.len() == before {
-            return Err(NOTHINGS.to_string());
-        }
-    }
-    Ok(bytes)
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Excerpt<T> {

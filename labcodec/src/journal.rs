@@ -1,8 +1,11 @@
 //! A sequence that changes at its ends only, and whose bytes need not be made anew each time.
 
-use crate::decode::{Decoder, OWN_READERS};
+use crate::decode::OWN_READERS;
+use crate::elements::{NOTHINGS, read_all};
+use crate::encode::{encode, encode_into};
+use crate::error::Error;
+use crate::excerpt::Excerpt;
 use crate::rope::{Raw, Shared};
-use crate::{Error, Excerpt, encode_into, share};
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeSeq};
@@ -207,7 +210,7 @@ impl<T: Serialize> Journal<T> {
 
     /// Why the journal cannot be encoded: what is wrong with the first element that has no bytes.
     fn why_not(&self) -> String {
-        let failed = self.items.iter().find_map(|item| crate::encode(item).err());
+        let failed = self.items.iter().find_map(|item| encode(item).err());
         failed.map_or(NOTHINGS.to_string(), Error::why)
     }
 }
@@ -264,9 +267,6 @@ impl<T: Serialize> Serialize for Journal<T> {
         pieces.end()
     }
 }
-
-/// Why a journal of nothings has no bytes.
-pub(crate) const NOTHINGS: &str = "an element of a journal takes no bytes";
 
 impl<'de, T: Serialize + DeserializeOwned> Deserialize<'de> for Journal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Journal<T>, D::Error> {
@@ -325,25 +325,4 @@ impl<T: DeserializeOwned> Journal<T> {
         })?;
         Ok(self.items.len() - before)
     }
-}
-
-/// Reads elements from `bytes` until those end. Takes each, and how many bytes were read with it.
-pub(crate) fn read_all<T: DeserializeOwned>(
-    bytes: &Bytes,
-    depth: u32,
-    mut take: impl FnMut(T, usize),
-) -> Result<(), Error> {
-    share::from(bytes, || {
-        let mut decoder = Decoder::new(bytes, depth);
-        let mut left = decoder.left();
-        while left > 0 {
-            let item = T::deserialize(&mut decoder)?;
-            if decoder.left() == left {
-                return Err(Error::Mismatch(NOTHINGS.to_string()));
-            }
-            left = decoder.left();
-            take(item, bytes.len() - left);
-        }
-        Ok(())
-    })
 }

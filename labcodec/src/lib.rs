@@ -43,12 +43,22 @@
 //! ```
 #![forbid(unsafe_code)]
 
-// A map of the code: this file has the two directions, `decode` the reader, `error` what can go
-// wrong, `journal` a sequence that is saved again and again, `rope` the bytes of such a one,
-// `excerpt` a part of one in a message, `share` what is not copied out of that, `value` the tree
-// that a value of unknown type is looked at as.
+// A map of the code. Each file knows those above it in this list, and none below.
+//
+// | file | what it is |
+// | --- | --- |
+// | `error` | what can go wrong |
+// | `encode`, `decode` | the two directions |
+// | `rope` | the bytes of a value in pieces, some of them shared |
+// | `share` | bytes within a value that stay where they arrived |
+// | `elements` | elements that follow one another, without their number |
+// | `excerpt` | a part of a journal, in a message |
+// | `journal` | a sequence that is saved again and again |
+// | `value` | the tree that a value of unknown type is looked at as |
 
 mod decode;
+mod elements;
+mod encode;
 mod error;
 mod excerpt;
 mod journal;
@@ -57,74 +67,9 @@ pub mod rope;
 mod share;
 pub mod value;
 
+pub use decode::decode;
+pub use encode::{encode, encode_into};
 pub use error::{DEPTH_MAX, Error};
 pub use excerpt::Excerpt;
 pub use journal::Journal;
 pub use share::in_place;
-
-use bincode::config::{Configuration, standard};
-use bincode::enc::write::Writer;
-use decode::Decoder;
-use serde::{Serialize, de::DeserializeOwned};
-
-fn config() -> Configuration {
-    standard()
-}
-
-/// The bytes of `value`.
-///
-/// # Errors
-/// [`Error::Unsupported`] when `value` cannot be written, such as a sequence whose length is not
-/// known in advance, or an error of its own `Serialize`.
-pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    encode_into(value, &mut bytes)?;
-    Ok(bytes)
-}
-
-/// Appends the bytes of `value` to `bytes`, so that a buffer can be used again and again.
-///
-/// # Errors
-/// As [`encode`]; `bytes` may then end in a part of the value.
-pub fn encode_into<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Error> {
-    bincode::serde::encode_into_writer(value, Appender(bytes), config()).map_err(Error::encoding)
-}
-
-/// The value whose bytes are `bytes`: all of them, since a value that ends early is of another type
-/// than the one that was written.
-///
-/// Whatever the bytes are, this ends, in time and memory proportional to their number, and does not
-/// exhaust the stack.
-///
-/// # Errors
-/// [`Error::Mismatch`] and [`Error::NotText`] when the bytes are not those of a `T`,
-/// [`Error::Trailing`] when they are those of a `T` and some more, [`Error::TooDeep`] when the
-/// value is nested more than [`DEPTH_MAX`] levels deep.
-pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let mut decoder = Decoder::new(bytes, 0);
-    let value = T::deserialize(&mut decoder)?;
-    match decoder.left() {
-        0 => Ok(value),
-        extra => Err(Error::Trailing { extra }),
-    }
-}
-
-/// Writes to the end of a buffer that its owner keeps.
-struct Appender<'a>(&'a mut Vec<u8>);
-
-impl Writer for Appender<'_> {
-    #[inline(always)]
-    fn write(&mut self, bytes: &[u8]) -> Result<(), bincode::error::EncodeError> {
-        append(self.0, bytes);
-        Ok(())
-    }
-}
-
-/// Most writes are of one byte: the small numbers that messages are made of.
-#[inline(always)]
-fn append(to: &mut Vec<u8>, bytes: &[u8]) {
-    match bytes {
-        [byte] => to.push(*byte),
-        bytes => to.extend_from_slice(bytes),
-    }
-}

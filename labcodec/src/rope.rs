@@ -1,6 +1,7 @@
 //! The bytes of a value in pieces, some of which are shared instead of copied.
 
-use crate::{Error, append, config};
+use crate::encode::{append, config};
+use crate::error::Error;
 use bincode::enc::write::Writer;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};

@@ -28,8 +28,8 @@ pub(crate) fn from<R>(owner: &Bytes, read: impl FnOnce() -> R) -> R {
 }
 
 /// For a field of an element of a [`Journal`](crate::Journal) or an [`Excerpt`](crate::Excerpt):
-/// the bytes are not copied when the element is read, but stay a part of what arrived. Anywhere else
-/// they are copied, as always.
+/// the bytes are not copied when the element is read, but stay a part of what arrived. Anywhere
+/// else they are copied, as always.
 ///
 /// ```
 /// use bytes::Bytes;

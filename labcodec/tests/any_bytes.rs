@@ -5,7 +5,7 @@ mod common;
 
 use bytes::Bytes;
 use labcodec::value::{Value, from_value, outline, to_value};
-use labcodec::{DEPTH_MAX, Error, Journal, decode, encode};
+use labcodec::{DEPTH_MAX, Error, Excerpt, Journal, decode, encode};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +43,10 @@ enum Tree {
     Log(Journal<Tree>),
 }
 
+/// Excerpts within excerpts.
+#[derive(Serialize, Deserialize)]
+struct Nested(u8, Excerpt<Nested>);
+
 /// Runs `f` on a thread with the stack of a simulated thread.
 #[allow(clippy::disallowed_methods)] // the codec knows no simulation
 fn on_a_small_stack<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
@@ -66,6 +70,10 @@ fn read_all(bytes: &[u8]) {
     let _ = decode::<Journal<Vec<()>>>(bytes);
     let _ = decode::<Journal<Chain>>(bytes);
     let _ = decode::<Journal<Journal<(u64, Bytes)>>>(bytes);
+    let _ = decode::<Excerpt<()>>(bytes);
+    let _ = decode::<Excerpt<Large>>(bytes);
+    let _ = decode::<Excerpt<Excerpt<Chain>>>(bytes);
+    let _ = decode::<Excerpt<Nested>>(bytes);
     let _ = decode::<BTreeMap<String, Vec<Option<i64>>>>(bytes);
     let _ = decode::<(Bytes, String, char, bool, f32)>(bytes);
 }
@@ -190,6 +198,11 @@ fn nested_journals_do_not_overflow_the_stack() {
         };
         assert_eq!(journal.len(), 1);
         let error = decode::<Tree>(&nested(10_000)).unwrap_err();
+        assert!(error.to_string().contains("128 levels"), "{error}");
+
+        let nest = |bytes: Vec<u8>| encode(&(1u8, Bytes::from(bytes))).unwrap();
+        let bytes = (0..10_000).fold(Vec::new(), |bytes, _| nest(bytes));
+        let error = decode::<Nested>(&bytes).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("128 levels"), "{error}");
     });
 }

@@ -77,6 +77,7 @@ proptest! {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "ten thousand elements")]
 fn old_elements_are_shared() {
     let journal: Journal<u64> = (0..10_000).map(|item| item + (1 << 40)).collect();
     let mut rope = Rope::default();
