@@ -62,7 +62,6 @@ mod encode;
 mod error;
 mod excerpt;
 mod journal;
-pub mod names;
 pub mod rope;
 mod share;
 pub mod value;

@@ -1,7 +1,6 @@
 //! What the harness sees of a message.
 
-use crate::id::ServerId;
-use crate::notation;
+use crate::id::{ServerId, name};
 use crate::service::MethodKind;
 use crate::step::Step;
 use labcodec::value::Value;
@@ -60,8 +59,9 @@ impl Message<'_> {
     }
 }
 
-/// A message at one step of its way, as an event of the trace. `Display` is one line of the
-/// notation; the fields are read only when somebody asks.
+/// A message at one step of its way, as an event of the trace. `Display` is
+/// `n1 → n3 Raft.RequestVote term=5 last_log_index=9 ✓ arrived`; the fields are read only when
+/// somebody asks.
 #[derive(Clone, Debug)]
 pub struct MessageEvent {
     /// The number of the call, the same for its request, its copies and its replies.
@@ -103,15 +103,22 @@ fn read(kind: Option<&Arc<MethodKind>>, is_reply: bool, bytes: &[u8]) -> Option<
 
 impl fmt::Display for MessageEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = notation::Line {
-            from: self.from,
-            to: self.to,
-            method: &self.method,
-            step: self.step,
-            is_reply: self.is_reply(),
-            value: self.value(),
-        };
-        write!(f, "{line}")
+        let to = self.to.map_or("nobody".to_string(), name);
+        write!(f, "{} → {to} {}", name(self.from), self.method)?;
+        if let Some(value) = self.value() {
+            match value.fields() {
+                Some(fields) => fields
+                    .iter()
+                    .try_for_each(|(field, value)| write!(f, " {field}={value}"))?,
+                None if value == Value::Unit => {}
+                None => write!(f, " {value}")?,
+            }
+        }
+        match self.step {
+            Step::Sent | Step::Replied => Ok(()),
+            Step::Arrived | Step::Returned => f.write_str(" ✓ arrived"),
+            Step::Lost(loss) => write!(f, " ✗ {loss}"),
+        }
     }
 }
 
@@ -124,5 +131,9 @@ impl Body for MessageEvent {
             Step::Returned => "return",
             Step::Lost(_) => "lose",
         }
+    }
+
+    fn size(&self) -> usize {
+        self.method.len() + self.bytes.len()
     }
 }

@@ -66,7 +66,7 @@
 // | `spin` | a short wait without sleep |
 // | `reply_slot` | where a caller waits for its reply |
 // | `pool` | the threads of the real world |
-// | `event` | what the harness sees of a message, and one line for it |
+// | `event` | what the harness sees of a message |
 // | `shared` | what ends, handlers and a test's orders share |
 // | `handler` | the server's side of a call |
 // | `call`, `end` | the caller's side of a call: bytes, types |
@@ -89,7 +89,6 @@ mod id;
 mod latency;
 mod link;
 mod network;
-mod notation;
 mod pool;
 mod reply_slot;
 mod router;

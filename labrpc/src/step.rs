@@ -1,7 +1,11 @@
 //! The steps of a message, and the reasons why it does not arrive.
 
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
 /// A step on a message's way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The request leaves its sender.
     Sent,
@@ -16,7 +20,8 @@ pub enum Step {
 }
 
 /// Why a call has no reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Loss {
     /// The caller's end is disabled or not connected, or its server is gone.
     NotConnected,
@@ -38,10 +43,25 @@ pub enum Loss {
 
 impl Step {
     /// Whether the message is a reply then, not a request.
-    pub(crate) fn is_of_reply(self) -> bool {
+    pub fn is_of_reply(self) -> bool {
         matches!(
             self,
             Step::Replied | Step::Returned | Step::Lost(Loss::Reply)
         )
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Loss::NotConnected => "not connected",
+            Loss::Blocked => "blocked",
+            Loss::Request => "lost request",
+            Loss::Reply => "lost reply",
+            Loss::ServerGone => "server gone",
+            Loss::NoReply => "no reply",
+            Loss::Panicked => "panicked",
+            Loss::Closed => "network closed",
+        })
     }
 }

@@ -1,8 +1,9 @@
 //! For the harness's own crates, not for code under test.
 
-use crate::base::{FailureKind, frames, set_face};
+use crate::base::{Failure, FailureKind, frames, set_face};
 use crate::kernel::world;
 use crate::node::Node;
+use crate::outside::signals;
 use crate::real_node;
 use crate::thread;
 use std::panic::Location;
@@ -61,6 +62,13 @@ pub fn hide_frames(folders: Vec<PathBuf>) {
 /// that hands labrt's on to the code under test, which may not know this one.
 pub fn name_face(krate: &'static str) {
     set_face(krate);
+}
+
+/// From now on a stack overflow of a simulated thread is told to `listener`, and not to standard
+/// error. It is called from a signal handler, on a small stack, and the process ends after it:
+/// whoever passes on what it is told must not wait for anything.
+pub fn on_stack_overflow(listener: fn(&Failure)) {
+    signals::on_overflow(listener);
 }
 
 /// Where the calling thread is in code that is not the harness's, as reports show it: a function

@@ -2,26 +2,26 @@
 //!
 //! The runtime knows no messages and no disks; whoever does gives its events a [`Body`].
 
-pub use crate::base::{Body, Event};
+pub use crate::base::{Body, Dropped, Event};
 
+use crate::base::Kept;
 use crate::kernel::world;
 use crate::node;
 use crate::time;
 use parking_lot::Mutex;
-use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Events of the real world: the last so many, shared by all threads.
-static REAL: Mutex<VecDeque<Event>> = Mutex::new(VecDeque::new());
-static REAL_KEPT: AtomicUsize = AtomicUsize::new(0);
+static REAL: Mutex<Kept> = Mutex::new(Kept::new(0));
+static REAL_IS_ON: AtomicBool = AtomicBool::new(false);
 
 /// Whether events are kept. Ask before doing work that only a [`record`] needs.
 #[inline]
 pub fn is_on() -> bool {
     match world::kernel() {
         Some(kernel) => kernel.recorder.on,
-        None => REAL_KEPT.load(Ordering::Relaxed) != 0,
+        None => REAL_IS_ON.load(Ordering::Relaxed),
     }
 }
 
@@ -44,13 +44,7 @@ fn keep(body: Arc<dyn Body>) {
     };
     match world::kernel() {
         Some(kernel) => kernel.recorder.keep(event),
-        None => {
-            let mut events = REAL.lock();
-            if events.len() >= REAL_KEPT.load(Ordering::Relaxed) {
-                events.pop_front();
-            }
-            events.push_back(event);
-        }
+        None => REAL.lock().push(event),
     }
 }
 
@@ -62,13 +56,14 @@ pub fn fold(bytes: &[u8]) {
     }
 }
 
-/// Real world: keeps the last `count` events from now on (0: none), and forgets earlier ones.
+/// Real world: keeps the last `count` events from now on (0: none), and of the earlier ones the
+/// landmarks; forgets what was before.
 pub fn keep_real(count: usize) {
-    REAL.lock().clear();
-    REAL_KEPT.store(count, Ordering::Relaxed);
+    *REAL.lock() = Kept::new(count);
+    REAL_IS_ON.store(count > 0, Ordering::Relaxed);
 }
 
 /// Real world: takes the events that were kept.
 pub fn take_real() -> Vec<Event> {
-    std::mem::take(&mut *REAL.lock()).into()
+    REAL.lock().take()
 }

@@ -253,7 +253,19 @@ fn bad_words_are_told_in_a_line() {
     refused("test --seed 1 --seed 2", "error: `--seed` is given twice (");
     refused(
         "replay",
-        "error: missing: --seed <SEED>, <CASE> (raftlab replay --help)",
+        "error: missing: <CASE or FILE> (raftlab replay --help)",
+    );
+    refused(
+        "replay 3B::backup",
+        "error: replay 3B::backup needs --seed N: which of its runs? (raftlab replay --help)",
+    );
+    refused(
+        "replay nowhere/3B-backup-1.jsonl",
+        "error: there is no file nowhere/3B-backup-1.jsonl",
+    );
+    refused(
+        "replay /dev/null",
+        "error: cannot read /dev/null: it is no trace: its first line does not say",
     );
     refused(
         "replay backup --seed x",

@@ -55,10 +55,10 @@ fn opaque_messages_are_shown_as_described() {
     assert_eq!(
         lines,
         [
-            "n1@5 → n3 Step last=9@4",
-            "n3 → n1 Step \"answer in 5\"",
-            "n1 → n3 Step Err(\"not three bytes\")",
-            "n3 → n1 Step \"answer in 6\"",
+            "n1 → n3 Raft.Step term=5 last_log_index=9 last_log_term=4",
+            "n3 → n1 Raft.Step \"answer in 5\"",
+            "n1 → n3 Raft.Step Err(\"not three bytes\")",
+            "n3 → n1 Raft.Step \"answer in 6\"",
         ]
     );
 }

@@ -64,19 +64,26 @@ fn the_trace_has_a_line_for_each_step() {
         .iter()
         .filter(|event| ["send", "arrive", "reply", "return", "lose"].contains(&event.body.kind()));
     let lines: Vec<String> = lines.map(|event| event.body.to_string()).collect();
+    let asked = |term, fate| {
+        format!(
+            "n1 → n3 Raft.RequestVote term={term} candidate_id=1 lastLogIndex=9 \
+             last_log_term=4{fate}"
+        )
+    };
+    let told = |term, fate| format!("n3 → n1 Raft.RequestVote term={term} vote_granted=true{fate}");
     assert_eq!(
         lines,
         [
-            "n1@5 → n3 RequestVote last=9@4",
-            "n1@5 → n3 RequestVote last=9@4 ✓ arrived",
-            "n3 → n1 RequestVote ok @5",
-            "n3 → n1 RequestVote ok @5 ✓ arrived",
-            "n1@6 → n3 RequestVote last=9@4",
-            "n1@6 → n3 RequestVote last=9@4 ✓ arrived",
-            "n3 → n1 RequestVote ok @6",
-            "n3 → n1 RequestVote ok @6 ✗ lost reply",
-            "n1@7 → n3 RequestVote last=9@4",
-            "n1@7 → n3 RequestVote last=9@4 ✗ not connected",
+            asked(5, ""),
+            asked(5, " ✓ arrived"),
+            told(5, ""),
+            told(5, " ✓ arrived"),
+            asked(6, ""),
+            asked(6, " ✓ arrived"),
+            told(6, ""),
+            told(6, " ✗ lost reply"),
+            asked(7, ""),
+            asked(7, " ✗ not connected"),
         ]
     );
 }

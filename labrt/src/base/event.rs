@@ -11,6 +11,16 @@ use std::time::Duration;
 pub trait Body: fmt::Display + Any + Send + Sync {
     /// The event's kind, such as `send`, `save` or `crash`.
     fn kind(&self) -> &'static str;
+
+    /// About how many bytes it keeps besides its own fields: a trace has room for so many only.
+    fn size(&self) -> usize {
+        0
+    }
+
+    /// Whether it is kept when older events have to go.
+    fn is_landmark(&self) -> bool {
+        false
+    }
 }
 
 /// Something that happened at a moment of the run.
@@ -46,8 +56,8 @@ impl PartialEq for Event {
     }
 }
 
-/// Stands at the beginning of a trace that has lost its own.
-pub(crate) struct Dropped(pub(crate) u64);
+/// Stands where a trace has lost so many of its events.
+pub struct Dropped(pub u64);
 
 impl Body for Dropped {
     fn kind(&self) -> &'static str {

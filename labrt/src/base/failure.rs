@@ -1,6 +1,8 @@
 //! Why a run failed.
 
+use std::any::Any;
 use std::fmt;
+use std::panic::PanicHookInfo;
 use std::time::Duration;
 
 /// What kind of end a failed run came to.
@@ -16,6 +18,8 @@ pub enum FailureKind {
     Stuck,
     /// The harness found the code under test at fault.
     Fault,
+    /// A thread's stack overflowed; the process ends with it.
+    StackOverflow,
 }
 
 /// Why a run failed, when, and in which thread it was noticed. `Display` tells all; its first line
@@ -32,6 +36,10 @@ pub struct Failure {
     pub at: Duration,
     /// The thread, as `node/thread`, or the thread alone when it is of no node.
     pub thread: String,
+    /// The name of that thread's node.
+    pub node: Option<String>,
+    /// The panic, if it was one: `reason` tells it in a line.
+    pub panic: Option<Panicked>,
     /// The frames of the code under test, for a panic; may be empty.
     pub backtrace: String,
 }
@@ -51,9 +59,53 @@ impl Failure {
             seed,
             at,
             thread,
+            node: None,
+            panic: None,
             backtrace: String::new(),
         }
     }
+}
+
+/// A panic, in its parts. `Display` is one line, `panic at src/lib.rs:3:7: message`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    /// What it says.
+    pub message: String,
+    /// File, line and column.
+    pub place: Option<String>,
+}
+
+impl Panicked {
+    /// What a panic's hook is told.
+    pub fn of(info: &PanicHookInfo<'_>) -> Panicked {
+        Panicked {
+            message: text_of(info.payload()).to_string(),
+            place: info.location().map(|at| at.to_string()),
+        }
+    }
+
+    /// What is yet to be written here, if the panic is that of a `todo!("3A: …")`. The macro
+    /// leaves no other mark than how its message begins.
+    pub fn todo(&self) -> Option<&str> {
+        self.message.strip_prefix("not yet implemented: ")
+    }
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "panic at {place}: {}", self.message),
+            None => write!(f, "panic: {}", self.message),
+        }
+    }
+}
+
+/// What a panic's payload says.
+pub(crate) fn text_of(payload: &(dyn Any + Send)) -> &str {
+    let fixed = payload.downcast_ref::<&'static str>().copied();
+    fixed
+        .or(payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(no message)")
 }
 
 impl fmt::Display for Failure {

@@ -220,11 +220,18 @@ impl Kernel {
     pub(crate) fn failure(&self, kind: FailureKind, story: String) -> Failure {
         let current = self.current.get();
         let tasks = self.tasks.try_borrow();
-        let thread = match (&tasks, current) {
-            (Ok(tasks), current) if current != NOBODY => self.describe(current, tasks),
-            _ => String::from("the scheduler"),
+        let (thread, node) = match (&tasks, current) {
+            (Ok(tasks), current) if current != NOBODY => {
+                let node = tasks[current as usize].node;
+                let node = (node != NO_NODE).then(|| self.node_name(node)).flatten();
+                (self.describe(current, tasks), node)
+            }
+            _ => (String::from("the scheduler"), None),
         };
-        Failure::new(kind, story, self.seed, self.now.get(), thread)
+        Failure {
+            node: node.map(|name| name.to_string()),
+            ..Failure::new(kind, story, self.seed, self.now.get(), thread)
+        }
     }
 
     /// Ends the run as failed, and the running thread with it.

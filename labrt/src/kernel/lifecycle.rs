@@ -4,7 +4,7 @@ use super::scheduler::Kernel;
 use super::strategy::Why;
 use super::task::{Coro, CrashToken, Spawn, State, Task, TaskRef, Wake};
 use crate::base::frames::{self, FRAMES};
-use crate::base::{Failure, FailureKind, NO_NODE, TaskId, text_of};
+use crate::base::{Failure, FailureKind, NO_NODE, Panicked, TaskId, text_of};
 use corosensei::stack::Stack;
 use corosensei::{Coroutine, Yielder};
 use std::any::Any;
@@ -106,16 +106,22 @@ impl Kernel {
         let current = self.current.get() as usize;
         let noted = self.tasks.borrow_mut()[current].noted.take();
         // What ends the thread may be something else than its last panic, which it caught.
-        let (message, backtrace) = match noted.filter(|noted| noted.text == text) {
+        let (panic, backtrace) = match noted.filter(|noted| noted.panic.message == text) {
             Some(noted) => (
-                format!("panic{}: {text}", noted.place),
+                noted.panic,
                 frames::own_frames(&noted.backtrace.to_string(), FRAMES),
             ),
-            None => (format!("panic: {text}"), String::new()),
+            None => {
+                let message = text.to_string();
+                let place = None;
+                (Panicked { message, place }, String::new())
+            }
         };
+        let failure = self.failure(FailureKind::Panic, panic.to_string());
         Failure {
             backtrace,
-            ..self.failure(FailureKind::Panic, message)
+            panic: Some(panic),
+            ..failure
         }
     }
 

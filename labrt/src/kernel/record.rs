@@ -1,20 +1,12 @@
 //! The run's trace: a hash of everything that happens, always; the events themselves, on demand.
 
-use crate::base::{Dropped, Event, TaskId};
+use crate::base::{Event, Kept, TaskId};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::sync::Arc;
-
-/// The most events that are kept: some hundred megabytes. A loop that logs in each round makes
-/// millions in a virtual second, and would take all memory along.
-const EVENTS_MAX: usize = 1_000_000;
 
 pub(crate) struct Recorder {
     hash: Cell<u64>,
     pub(crate) on: bool,
-    /// The last ones.
-    events: RefCell<VecDeque<Event>>,
-    dropped: Cell<u64>,
+    events: RefCell<Kept>,
 }
 
 /// An odd constant with well-spread bits (2^64 / golden ratio).
@@ -25,32 +17,17 @@ impl Recorder {
         Recorder {
             hash: Cell::new(SPREAD),
             on,
-            events: RefCell::default(),
-            dropped: Cell::new(0),
+            events: RefCell::new(Kept::new(usize::MAX)),
         }
     }
 
     pub(crate) fn keep(&self, event: Event) {
-        let mut events = self.events.borrow_mut();
-        if events.len() == EVENTS_MAX {
-            events.pop_front();
-            self.dropped.set(self.dropped.get() + 1);
-        }
-        events.push_back(event);
+        self.events.borrow_mut().push(event);
     }
 
     /// What was kept, and how much was not.
     pub(crate) fn take(&self) -> Vec<Event> {
-        let mut events = self.events.take();
-        if let (dropped @ 1.., Some(first)) = (self.dropped.get(), events.front()) {
-            let body = Arc::new(Dropped(dropped));
-            let note = Event {
-                body,
-                ..first.clone()
-            };
-            events.push_front(note);
-        }
-        events.into()
+        self.events.borrow_mut().take()
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! Panics of simulated threads: noted where they begin, reported where they end.
 
-use crate::base::{Noted, text_of};
+use crate::base::{Noted, Panicked};
 use crate::kernel::world;
 use std::backtrace::Backtrace;
 use std::panic;
@@ -21,10 +21,8 @@ pub(crate) fn install_hook() {
                     before(info);
                     eprintln!("while {} was being unwound", kernel.here());
                 }
-                let place = info.location().map(|at| format!(" at {at}"));
                 let noted = Noted {
-                    place: place.unwrap_or_default(),
-                    text: text_of(info.payload()).to_string(),
+                    panic: Panicked::of(info),
                     backtrace: Backtrace::force_capture(),
                 };
                 if !kernel.note_panic(noted) {

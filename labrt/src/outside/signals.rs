@@ -1,6 +1,7 @@
 //! Signals: naming the simulated thread whose stack overflowed, and asking a stuck one where it is.
 
 use crate::base::frames::{self, FRAMES};
+use crate::base::{Failure, FailureKind};
 use crate::kernel::world;
 use parking_lot::Mutex;
 use std::backtrace::Backtrace;
@@ -19,6 +20,15 @@ pub(crate) struct Witness {
 
 static ANSWER: Mutex<Option<Witness>> = Mutex::new(None);
 static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Who is told of a stack overflow, in place of standard error.
+static LISTENER: OnceLock<fn(&Failure)> = OnceLock::new();
+
+/// From now on `listener` is told of a stack overflow, in its thread, before the process ends.
+pub(crate) fn on_overflow(listener: fn(&Failure)) {
+    // There is one harness in a process.
+    let _ = LISTENER.set(listener);
+}
 
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
@@ -62,13 +72,18 @@ extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut 
         && (limit..limit + 2 * 4096).contains(&address)
     {
         // The process ends here, so that allocating on a signal's stack can do no more harm.
-        let text = format!(
-            "stack overflow in {}: endless recursion, or more than {} KiB of locals\n",
-            kernel.here(),
+        let why = format!(
+            "endless recursion, or more than {} KiB of locals",
             crate::kernel::STACK_SIZE / 1024
         );
-        // SAFETY: writes from a live buffer of that length.
-        unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+        if let Some(listener) = LISTENER.get() {
+            let reason = format!("stack overflow: {why}");
+            listener(&kernel.failure(FailureKind::StackOverflow, reason));
+        } else {
+            let text = format!("stack overflow in {}: {why}\n", kernel.here());
+            // SAFETY: writes from a live buffer of that length.
+            unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+        }
         return end(signal);
     }
     let at = FAULTS.iter().position(|fault| *fault == signal);

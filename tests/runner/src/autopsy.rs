@@ -3,20 +3,25 @@
 
 use super::dialogue::State;
 use super::pool::{Stderr, Worker};
-use super::trial::{self, Manner, NEAR, Outcome, Told};
+use super::trial::{self, FailureReport, Manner, NEAR, Outcome};
 use super::wire::Job;
 use std::io;
 use std::time::Duration;
+use suites::trace::Trace;
 use suites::{TIME_LIMIT, cases};
 
-/// Adds to the failure of a run whose process died the events that led to it.
-pub(super) fn examine(place: usize, seed: u64, how: Manner, told: &mut Told) {
+/// Adds to the failure of a run whose process died the events that led to it; the trace of those.
+pub(super) fn examine(
+    place: usize,
+    seed: u64,
+    how: Manner,
+    report: &mut FailureReport,
+) -> Option<Trace> {
     // Without events the story is shorter, but no less true.
-    if let Ok(traced) = life_before_death(place, seed, how)
-        && let Some(case) = cases::all().nth(place)
-    {
-        trial::tell(told, case, seed, traced);
-    }
+    let traced = life_before_death(place, seed, how).ok()?;
+    let trace = traced.trace.clone();
+    trial::tell(report, cases::all().nth(place)?, seed, traced);
+    trace
 }
 
 /// Halves the time between a moment that the run lives to see and one that it does not.

@@ -7,6 +7,7 @@ use super::wire::{self, Job, Order, Record};
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
+use suites::trace::Failure;
 
 /// Whether a worker can be given another job.
 pub(super) enum State {
@@ -21,6 +22,8 @@ pub(super) struct Dialogue {
     pub(super) served: u64,
     /// Whether a run is under way.
     pub(super) running: bool,
+    /// What the worker said of its end, before that came.
+    pub(super) last_word: Option<Failure>,
 }
 
 impl Dialogue {
@@ -29,6 +32,7 @@ impl Dialogue {
             socket,
             served: 0,
             running: false,
+            last_word: None,
         }
     }
 
@@ -72,7 +76,13 @@ impl Dialogue {
     }
 
     fn receive(&mut self) -> io::Result<Record> {
-        wire::receive(&mut self.socket)
+        match wire::receive(&mut self.socket)? {
+            Record::Dying(failure) => {
+                self.last_word = Some(failure);
+                Err(io::ErrorKind::UnexpectedEof.into())
+            }
+            record => Ok(record),
+        }
     }
 }
 

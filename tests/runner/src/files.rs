@@ -49,7 +49,7 @@ pub fn cargo() -> Command {
 
 /// Writes a file of which nobody at the same work, here or in another process, ever sees a half:
 /// whoever reads sees the old file or the new one.
-pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+pub fn write_whole(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     static DRAFTS: AtomicU64 = AtomicU64::new(0);
     let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
     let draft = path.with_extension(format!("{}-{number}.new", std::process::id()));

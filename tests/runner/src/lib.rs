@@ -50,6 +50,7 @@ pub mod files;
 pub mod interrupt;
 pub mod lanes;
 mod libtest;
+mod list;
 mod logs;
 mod options;
 mod pool;
@@ -134,11 +135,18 @@ fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
 fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
     let chosen = choose(submission, &options.selection)?;
     if options.list {
-        report::list(&chosen);
+        list::list(&chosen);
         return Ok(ExitCode::SUCCESS);
     }
     if options.raft.is_some() || options.kv.is_some() {
         return submission::judge(options);
+    }
+    let seeds = options.selection.seeds;
+    if options.trace_to.is_some() && (chosen.len(), seeds) != (1, 1) {
+        return Err(format!(
+            "--trace-to is for one run, and these are {} cases under {seeds} seeds: name one case",
+            chosen.len()
+        ));
     }
     let report = run(submission, options, &chosen, true)?;
     let code = report.lock().exit_code();
@@ -157,7 +165,7 @@ fn run(
         mode: selection.mode,
         strategy: selection.strategy,
         check_determinism: selection.check_determinism,
-        trace: options.trace,
+        trace: options.trace || options.trace_to.is_some(),
         tell: true,
         until: None,
     };
@@ -189,6 +197,10 @@ fn run(
     }
     let mut done = report.lock();
     done.finish();
+    if let (Some(file), Some(trace)) = (&options.trace_to, done.trace()) {
+        files::write_whole(file, trace.to_bytes())
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
     if let Some(file) = file {
         done.keep_results(&file)
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
@@ -206,9 +218,11 @@ fn look_into(
     workers: usize,
 ) -> Result<(), String> {
     let deaths = report.lock().deaths();
-    for (place, seed, mut told) in deaths {
-        autopsy::examine(place, seed, how, &mut told);
-        report.lock().replace(place, told);
+    for (place, seed, mut known) in deaths {
+        let trace = autopsy::examine(place, seed, how, &mut known);
+        let mut report = report.lock();
+        report.replace(place, known);
+        report.keep_trace(trace);
     }
     if options.selection.shrink {
         let failing = report.lock().failing();

@@ -74,6 +74,9 @@ pub struct Options {
     /// Print the whole event stream of each run
     #[arg(long)]
     pub trace: bool,
+    /// Write the whole event stream of the one run that is asked for to this file, as JSON lines
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub trace_to: Option<PathBuf>,
     /// Print nothing that differs from one run of a seed to the next, such as wall times
     #[arg(long, hide = true)]
     pub steady: bool,
@@ -176,6 +179,7 @@ impl Options {
             ("--judged-raft", &self.judged_raft),
             ("--judged-kv", &self.judged_kv),
             ("--results", &self.results),
+            ("--trace-to", &self.trace_to),
         ];
         for (name, path) in paths {
             if let Some(path) = path {
@@ -232,7 +236,7 @@ mod tests {
     fn arguments_mean_what_they_were_made_of() {
         let line = "labs 3A backup --filter all --seeds 7 --seed 8 --mode real --jobs 9 --strategy \
                     pct --check-determinism --fail-fast --shrink --raft a --kv b --judged-raft c \
-                    --judged-kv d --results e --trace --steady --list";
+                    --judged-kv d --results e --trace --trace-to f --steady --list";
         let command = Options::command();
         for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
             let is_here = line.contains(&format!("--{option} ")) || line.ends_with(option);

@@ -1,7 +1,7 @@
 //! The parent's side: hands jobs to worker processes, and replaces those that die.
 
 use super::dialogue::{Dialogue, State};
-use super::trial::{Outcome, Told};
+use super::trial::{FailureReport, Outcome};
 use super::wire::Job;
 use super::{interrupt, worker};
 use labrt::harness::Mutex;
@@ -18,6 +18,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
+use suites::trace::{Failure, FailureKind, Text};
 
 /// Lines of a dead worker's standard error that its failure shows.
 const STDERR_LINES: usize = 12;
@@ -132,7 +133,7 @@ pub(super) enum Stderr {
 pub(super) struct Worker {
     process: Child,
     dialogue: Dialogue,
-    stderr: Arc<Mutex<VecDeque<String>>>,
+    stderr: Arc<Mutex<VecDeque<Text>>>,
     stderr_reader: Option<JoinHandle<()>>,
 }
 
@@ -201,30 +202,36 @@ impl Worker {
         {
             let _ = reader.join();
         }
-        let mut lines = std::mem::take(&mut *self.stderr.lock());
-        let cause = match (error, status) {
-            _ if timed_out => "hung: no result in time; its worker process was killed".to_string(),
-            (Some(error), _) if !hung_up => error.to_string(),
-            (_, Ok(status)) => cause_of_death(status, &mut lines),
-            (_, Err(error)) => format!("crashed: {error}"),
+        let stderr = std::mem::take(&mut *self.stderr.lock());
+        let died = |kind, message: String| Failure::new(kind, message);
+        let failure = match (error, status) {
+            _ if timed_out => died(
+                FailureKind::Hung,
+                "hung: no result in time; its worker process was killed".into(),
+            ),
+            (Some(error), _) if !hung_up => died(FailureKind::Forged, error.to_string()),
+            (_, Ok(status)) => match self.dialogue.last_word.take() {
+                Some(failure) => failure,
+                None => cause_of_death(status),
+            },
+            (_, Err(error)) => died(FailureKind::Crashed, format!("crashed: {error}")),
         };
-        let reason =
-            std::iter::once(cause).chain(lines.into_iter().map(|line| format!("  {line}")));
-        let told = Told {
+        let report = FailureReport {
+            stderr: stderr.into(),
             died: !timed_out,
-            ..Told::new(reason.collect::<Vec<_>>().join("\n"))
+            ..FailureReport::new(failure)
         };
         Outcome {
-            failure: Some(told),
+            failure: Some(report),
             ..Outcome::default()
         }
     }
 }
 
 /// Keeps the last lines of what a worker writes to its standard error.
-fn listen(pipe: ChildStderr, lines: &Mutex<VecDeque<String>>, show: Stderr) {
+fn listen(pipe: ChildStderr, lines: &Mutex<VecDeque<Text>>, show: Stderr) {
     for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-        let line = String::from_utf8_lossy(&line).into_owned();
+        let line = Text::new(String::from_utf8_lossy(&line));
         if show == Stderr::PassedOn {
             let _ = writeln!(io::stderr(), "{line}");
         }
@@ -250,16 +257,19 @@ fn within(time: Duration, mut done: impl FnMut() -> bool) -> bool {
     }
 }
 
-/// Why a process ended that should not have, as its exit status tells, or its last words.
-fn cause_of_death(status: ExitStatus, last_words: &mut VecDeque<String>) -> String {
-    let is_overflow = |line: &String| line.starts_with("stack overflow in thread ");
-    let overflow = last_words.iter().position(is_overflow);
+/// Why a process ended that should not have, as its exit status tells.
+fn cause_of_death(status: ExitStatus) -> Failure {
     match (status.signal(), status.code()) {
-        (Some(7 | 11), _) if let Some(line) = overflow.and_then(|at| last_words.remove(at)) => line,
-        (Some(signal), _) => format!("crashed: the process got {}", signal_name(signal)),
-        (None, code) => format!(
-            "ended early: the code under test ended the process with exit code {}",
-            code.unwrap_or(-1)
+        (Some(signal), _) => Failure::new(
+            FailureKind::Crashed,
+            format_args!("crashed: the process got {}", signal_name(signal)),
+        ),
+        (None, code) => Failure::new(
+            FailureKind::Exited,
+            format_args!(
+                "ended early: the code under test ended the process with exit code {}",
+                code.unwrap_or(-1)
+            ),
         ),
     }
 }

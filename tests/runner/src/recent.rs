@@ -2,119 +2,139 @@
 //! the same heartbeat a thousand times; what led to a failure lies before them.
 
 use std::collections::HashMap;
-
-/// An event of the trace, and how often the run has had it, word for word.
-pub(super) type Repeated = (String, u64);
+use suites::trace::{Content, Lane, Line, Log, Name, SavedLog, Step, Text, Vote, What};
 
 /// How many events may lie between a message's start and its end for one line to tell both.
 const NEAR: usize = 3;
 
-/// What follows a message's line when it has arrived, and stands there when it did so at once.
-const ARRIVED: &str = " ✓ arrived";
-const AT_ONCE: &str = " ✓";
-
-/// The last `count` kinds of events, each where it came last.
-pub(super) fn recent(events: &[String], count: usize) -> Vec<Repeated> {
-    let events = in_one_line(events);
-    let mut times: HashMap<&str, u64> = HashMap::new();
-    for (_, what) in &events {
-        *times.entry(what).or_default() += 1;
+/// The last `count` kinds of events, each where it came last, with the number of times.
+pub(super) fn recent(lines: &[Line], count: usize) -> Vec<Line> {
+    let lines = in_one_line(lines);
+    let mut times: HashMap<Kind<'_>, u64> = HashMap::new();
+    for told in &lines {
+        *times.entry(Kind::of(told)).or_default() += 1;
     }
     let mut shown = Vec::new();
-    for (stamp, what) in events.iter().rev() {
+    for told in lines.iter().rev() {
         if shown.len() == count {
             break;
         }
         // Counted once, it is not there for the earlier ones.
-        if let Some(times) = times.remove(what.as_str()) {
-            shown.push((format!("{stamp}  {what}"), times));
+        if let Some(times) = times.remove(&Kind::of(told)) {
+            shown.push(told.shown(times));
         }
     }
     shown.reverse();
     shown
 }
 
-/// The events as time and text. A message that arrives, or is lost, as soon as it is sent is one
-/// event: the sender's.
-fn in_one_line(events: &[String]) -> Vec<(&str, String)> {
-    let split = |event: &'_ String| {
-        let at = event.find(|c: char| c != ' ')?;
-        let end = at + event[at..].find("  ")?;
-        Some(end)
-    };
-    let parts: Vec<(&str, &str)> = events
-        .iter()
-        .filter_map(|event| {
-            let end = split(event)?;
-            Some((&event[..end], event[end..].trim_start()))
-        })
-        .collect();
-    let mut ends_one_before = vec![false; parts.len()];
-    let mut lines = Vec::new();
-    for (at, (stamp, what)) in parts.iter().enumerate() {
-        let near = parts.iter().enumerate().skip(at + 1).take(NEAR);
-        let mut ends = near.filter(|(later, _)| !ends_one_before[*later]);
-        let end = ends.find_map(|(later, (_, text))| {
-            let fate = text.strip_prefix(what)?;
-            (fate == ARRIVED || fate.starts_with(" ✗ ")).then_some((later, fate))
+/// A line, and what became of its message at once.
+struct Told<'a> {
+    line: &'a Line,
+    fate: Option<Step>,
+}
+
+impl Told<'_> {
+    fn shown(&self, times: u64) -> Line {
+        let mut line = self.line.clone();
+        if let What::Message(message) = &mut line.what {
+            message.fate = self.fate;
+        }
+        Line { times, ..line }
+    }
+}
+
+/// The events without those that only tell what became of a message: a message that arrives, or is
+/// lost, as soon as it is sent is one event, the sender's.
+fn in_one_line(lines: &[Line]) -> Vec<Told<'_>> {
+    let mut is_told = vec![false; lines.len()];
+    let mut told = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let mut near = (at + 1..lines.len()).take(NEAR);
+        let end = near.find_map(|later| {
+            let fate = fate_in(line, &lines[later]).filter(|_| !is_told[later])?;
+            Some((later, fate))
         });
-        if let Some((later, fate)) = end {
-            ends_one_before[later] = true;
-            let fate = if fate == ARRIVED { AT_ONCE } else { fate };
-            lines.push((*stamp, format!("{what}{fate}")));
-        } else if !ends_one_before[at] {
-            lines.push((*stamp, (*what).to_string()));
+        match end {
+            Some((later, fate)) => {
+                is_told[later] = true;
+                told.push(Told {
+                    line,
+                    fate: Some(fate),
+                });
+            }
+            None if !is_told[at] => told.push(Told { line, fate: None }),
+            None => {}
         }
     }
-    lines
+    told
+}
+
+/// What `later` says of the message that leaves in `line`, if it does.
+fn fate_in(line: &Line, later: &Line) -> Option<Step> {
+    let (What::Message(left), What::Message(end)) = (&line.what, &later.what) else {
+        return None;
+    };
+    let is_end = matches!(
+        (left.step, end.step),
+        (Step::Sent, Step::Arrived | Step::Lost(_))
+            | (Step::Replied, Step::Returned | Step::Lost(_))
+    );
+    let is_same = (left.call, left.from, left.to) == (end.call, end.from, end.to);
+    (is_end && is_same).then_some(end.step)
+}
+
+/// What a line says, whenever that is. Two messages that say the same are of one kind, whatever the
+/// numbers of their calls; so are two saves.
+#[derive(PartialEq, Eq, Hash)]
+struct Kind<'a> {
+    lane: Option<Lane>,
+    says: Says<'a>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Says<'a> {
+    Message {
+        to: Option<Lane>,
+        method: &'a Name,
+        step: Step,
+        fate: Option<Step>,
+        content: &'a Content,
+    },
+    Save(Option<u64>, Saved<'a>, [u64; 2]),
+    /// A thread is only shown of what it logs.
+    Log(&'a Name, &'a Log),
+    Start(Option<u64>),
+    Other(&'a What),
+}
+
+/// The vote, the log, and the text of a save.
+type Saved<'a> = (&'a Option<Vote>, &'a Option<SavedLog>, &'a Option<Text>);
+
+impl<'a> Kind<'a> {
+    fn of(told: &Told<'a>) -> Kind<'a> {
+        let line = told.line;
+        let says = match &line.what {
+            What::Message(message) => Says::Message {
+                to: message.to,
+                method: &message.method,
+                step: message.step,
+                fate: told.fate,
+                content: &message.content,
+            },
+            What::Save(save) => Says::Save(
+                save.term,
+                (&save.voted_for, &save.log, &save.text),
+                [save.state_size, save.snapshot_size],
+            ),
+            What::Log(log) => Says::Log(&line.thread, log),
+            What::Start => Says::Start(line.incarnation),
+            other => Says::Other(other),
+        };
+        let lane = line.lane;
+        Kind { lane, says }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn trace(events: &[&str]) -> Vec<String> {
-        let stamped = events.iter().zip(1_u32..);
-        stamped
-            .map(|(what, at)| format!("{:>11.6}  {what}", f64::from(at)))
-            .collect()
-    }
-
-    fn shown(events: &[&str], count: usize) -> Vec<String> {
-        let recent = recent(&trace(events), count).into_iter();
-        recent
-            .map(|(line, times)| format!("{} ×{times}", line.trim_start()))
-            .collect()
-    }
-
-    #[test]
-    fn the_last_of_each_kind() {
-        let events = ["n0 beats", "n1 falls", "n0 beats", "n0 beats"];
-        assert_eq!(
-            shown(&events, 5),
-            ["2.000000  n1 falls ×1", "4.000000  n0 beats ×3"]
-        );
-        assert_eq!(shown(&events, 1), ["4.000000  n0 beats ×3"]);
-    }
-
-    #[test]
-    fn a_message_that_arrives_at_once_is_one_event() {
-        let events = [
-            "n0@1 → n1 Beat",
-            "n2 sleeps",
-            "n0@1 → n1 Beat ✓ arrived",
-            "n1 → n0 Beat ok",
-            "n1 → n0 Beat ok ✗ lost reply",
-            "n0@2 → n1 Beat",
-        ];
-        assert_eq!(
-            shown(&events, 9),
-            [
-                "1.000000  n0@1 → n1 Beat ✓ ×1",
-                "2.000000  n2 sleeps ×1",
-                "4.000000  n1 → n0 Beat ok ✗ lost reply ×1",
-                "6.000000  n0@2 → n1 Beat ×1",
-            ]
-        );
-    }
-}
+mod tests;

@@ -1,19 +1,22 @@
 //! What the person at the terminal sees.
 
+use super::list::width_of_names;
 use super::options::{Mode, Options};
 use super::progress::Progress;
 use super::story::Story;
 use super::tally::Tally;
 use super::terminal::{self, BAD, FAINT, GOOD, OPEN};
-use super::trial::{Outcome, Told};
+use super::trial::{FailureReport, Outcome};
 use super::{lanes, results};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use suites::Submission;
 use suites::cases::Case;
+use suites::trace::{Text, Trace};
 
 #[derive(Default)]
 pub(super) struct Report {
@@ -25,11 +28,13 @@ pub(super) struct Report {
     /// The end of the command that runs a case again.
     repeat: String,
     trace: bool,
+    /// What was traced last.
+    traced: Option<Trace>,
     steady: bool,
     began: Duration,
     /// Width of the column of names.
     names: usize,
-    warnings: BTreeMap<String, u64>,
+    warnings: BTreeMap<Text, u64>,
     progress: Progress,
     /// All has been said.
     finished: bool,
@@ -116,13 +121,14 @@ impl Report {
     }
 
     /// Takes in the result of one run.
-    pub(super) fn add(&mut self, place: usize, seed: u64, outcome: Outcome, wall: Duration) {
+    pub(super) fn add(&mut self, place: usize, seed: u64, mut outcome: Outcome, wall: Duration) {
         for warning in &outcome.warnings {
             *self.warnings.entry(warning.clone()).or_default() += 1;
         }
         if self.trace {
-            self.print(&outcome.chronicle.lines.join("\n"));
+            self.print_trace(outcome.trace.as_ref());
         }
+        self.keep_trace(outcome.trace.take());
         let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) else {
             return;
         };
@@ -147,21 +153,40 @@ impl Report {
         counted.map(|of| self.cases.iter().map(of).fold(0, u64::saturating_add))
     }
 
+    fn print_trace(&self, trace: Option<&Trace>) {
+        let mut text = String::new();
+        for line in trace.into_iter().flat_map(|trace| &trace.lines) {
+            let gap = if text.is_empty() { "" } else { "\n" };
+            let _ = write!(text, "{gap}{line}");
+        }
+        self.print(&text);
+    }
+
+    /// Keeps the trace of a run, for whoever wants it as a file.
+    pub(super) fn keep_trace(&mut self, trace: Option<Trace>) {
+        self.traced = trace.or(self.traced.take());
+    }
+
+    /// What was traced last.
+    pub(super) fn trace(&self) -> Option<&Trace> {
+        self.traced.as_ref()
+    }
+
     /// The failures to be told of whose processes died: case, seed, what is known.
-    pub(super) fn deaths(&self) -> Vec<(usize, u64, Told)> {
+    pub(super) fn deaths(&self) -> Vec<(usize, u64, FailureReport)> {
         let firsts = self.cases.iter().filter_map(|tally| {
-            let (seed, told) = tally.first.as_ref()?;
-            told.died.then(|| (tally.place, *seed, told.clone()))
+            let (seed, report) = tally.first.as_ref()?;
+            report.died.then(|| (tally.place, *seed, report.clone()))
         });
         firsts.collect()
     }
 
     /// Puts what is known better now of the first failure of a case.
-    pub(super) fn replace(&mut self, place: usize, better: Told) {
+    pub(super) fn replace(&mut self, place: usize, better: FailureReport) {
         let mut tallies = self.cases.iter_mut();
         let tally = tallies.find(|tally| tally.place == place);
-        if let Some((_, told)) = tally.and_then(|tally| tally.first.as_mut()) {
-            *told = better;
+        if let Some((_, report)) = tally.and_then(|tally| tally.first.as_mut()) {
+            *report = better;
         }
     }
 
@@ -215,12 +240,12 @@ impl Report {
         }
         let mut unwritten = BTreeSet::new();
         for tally in &self.cases {
-            let Some((seed, told)) = &tally.first else {
+            let Some((seed, report)) = &tally.first else {
                 continue;
             };
-            match told.unwritten() {
-                Some(what) => drop(unwritten.insert(what)),
-                None => self.print(&format!("\n{}", self.story(tally, *seed, told))),
+            match (&report.failure.todo, &report.failure.place) {
+                (Some(what), Some(place)) => drop(unwritten.insert((what, place))),
+                _ => self.print(&format!("\n{}", self.story(tally, *seed, report))),
             }
         }
         if !unwritten.is_empty() {
@@ -303,11 +328,11 @@ impl Report {
         let _ = writeln!(std::io::stderr(), "interrupted{made}{kept}");
     }
 
-    fn story(&self, tally: &Tally, seed: u64, told: &Told) -> String {
+    fn story(&self, tally: &Tally, seed: u64, report: &FailureReport) -> String {
         let story = Story {
             case: tally.case,
             seed,
-            told,
+            report,
             failed: tally.failed,
             runs: tally.runs,
             repeat: &self.repeat,
@@ -334,8 +359,8 @@ impl Report {
     /// The first failure's story, if there is one.
     pub(super) fn failure(&self) -> Option<String> {
         self.cases.iter().find_map(|tally| {
-            let (seed, told) = tally.first.as_ref()?;
-            Some(self.story(tally, *seed, told))
+            let (seed, report) = tally.first.as_ref()?;
+            Some(self.story(tally, *seed, report))
         })
     }
 
@@ -355,32 +380,5 @@ fn short(time: Duration) -> String {
         format!("{seconds:.1} s")
     } else {
         format!("{:.0} ms", seconds * 1000.0)
-    }
-}
-
-/// Two names of lab 4 are half a terminal long: they push the rest of their own lines aside, and
-/// not that of every other.
-fn width_of_names(chosen: &[(usize, &'static Case)]) -> usize {
-    let names = chosen.iter().map(|(_, case)| case.name.len());
-    names.max().unwrap_or(0).clamp(28, 42)
-}
-
-/// The cases, a line each.
-pub(super) fn list(chosen: &[(usize, &'static Case)]) {
-    let mut out = std::io::stdout();
-    let width = width_of_names(chosen);
-    let aliases = chosen.iter().map(|(_, case)| case.alias.len());
-    let alias = aliases.max().unwrap_or(0).max(34);
-    let _ = writeln!(
-        out,
-        "part  {:<width$} points  {:<alias$} what it shows",
-        "case", "in the course"
-    );
-    for (_, case) in chosen {
-        let _ = writeln!(
-            out,
-            "{:<5} {:<width$} {:>6}  {:<alias$} {}",
-            case.part, case.name, case.points, case.alias, case.about
-        );
     }
 }

@@ -54,10 +54,8 @@ pub(super) fn merge(path: &Path, tallies: &[Tally]) -> io::Result<()> {
     let built = built().map_or(0, |at| at.as_secs());
     let told = tallies.iter().filter(|tally| tally.is_told());
     results.extend(told.map(|tally| {
-        let failure = tally.first.as_ref().map(|(seed, told)| {
-            let reason = told.reason.lines().next().unwrap_or_default();
-            (*seed, reason.to_string())
-        });
+        let failure = tally.first.as_ref();
+        let failure = failure.map(|(seed, report)| (*seed, report.failure.short().to_string()));
         let result = CaseResult {
             part: tally.case.part.to_string(),
             name: tally.case.name.to_string(),

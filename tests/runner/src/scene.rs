@@ -2,47 +2,94 @@
 //! role as far as it has shown them, what it applied, what it saved. Nobody asks the code under
 //! test: at the moment of a failure it may be unable to answer.
 
-use super::logs;
-use labcodec::names;
-use labcodec::value::Value;
-use labrpc::harness::{MessageEvent, Step};
-use labrt::trace::Event;
-use persister::harness::SaveEvent;
 use serde::{Deserialize, Serialize};
-use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
-use suites::cluster::{ClusterEvent, Sides};
+use std::fmt;
+use suites::trace::{
+    Claim, Lane, Line, Message, Name, Role, Save, Sides, Step, Text, Trace, Vote, What,
+};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    Follower,
-    Candidate,
-    Leader,
+/// How the servers of a run stand at a moment.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Standings {
+    /// Each server, by its number.
+    pub(super) servers: Vec<Standing>,
+    /// What is wrong with all of them together.
+    pub(super) remarks: Vec<Text>,
 }
 
-impl Role {
-    fn name(self) -> &'static str {
-        match self {
-            Role::Follower => "follower",
-            Role::Candidate => "candidate",
-            Role::Leader => "leader",
+/// How one server stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Standing {
+    number: usize,
+    place: Place,
+    term: Option<u64>,
+    role: Option<Role>,
+    applied: u64,
+    /// What it saved last.
+    saved: Option<Text>,
+}
+
+/// Where a server is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Place {
+    #[default]
+    Down,
+    /// It runs, and was not connected yet.
+    Starting,
+    Connected,
+    CutOff,
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match self.place {
+            Place::Down => "down",
+            Place::Starting => "starting",
+            Place::Connected => "connected",
+            Place::CutOff => "cut off",
+        };
+        let term = match self.term {
+            Some(term) => format!("term {term}"),
+            None => "term ?".into(),
+        };
+        let role = self.role.map_or("", Role::name);
+        let applied = match self.place {
+            Place::Down => String::new(),
+            _ => format!("applied {}", self.applied),
+        };
+        let number = self.number;
+        write!(
+            f,
+            "n{number}  {place:<9}  {term:<7}  {role:<9}  {applied:<12}  "
+        )?;
+        match &self.saved {
+            Some(saved) => write!(f, "saved{saved}"),
+            None => f.write_str("never saved anything"),
         }
     }
 }
 
 #[derive(Clone, Debug, Default)]
 struct Server {
-    running: bool,
-    connected: bool,
+    place: Place,
     /// The term that it last named, and what it was in it.
     term: Option<u64>,
     role: Option<Role>,
     applied: u64,
-    saved: Option<String>,
+    saved: Option<Save>,
     saved_term: Option<u64>,
 }
 
 impl Server {
+    /// It has named `term`, and nothing proves what it is in it.
+    fn is_in(&mut self, term: u64) {
+        if self.term.is_none_or(|known| term > known) {
+            self.term = Some(term);
+            self.role = None;
+        }
+    }
+
     /// It has shown itself in `term`. Old messages may leave late: they tell nothing new.
     fn shows(&mut self, term: u64, role: Role) {
         let is_news = match self.term {
@@ -62,6 +109,36 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Who saves a new term with a vote for itself is a candidate in it.
+    fn saves(&mut self, number: usize, save: &Save) {
+        self.saved = Some(save.clone());
+        let Some(term) = save.term else { return };
+        self.saved_term = Some(term);
+        if self.term.is_none_or(|known| term > known) {
+            let is_own = save.voted_for == Some(Vote::Server(number as u64));
+            self.shows(
+                term,
+                if is_own {
+                    Role::Candidate
+                } else {
+                    Role::Follower
+                },
+            );
+        }
+    }
+}
+
+impl Place {
+    /// The network of a server that is down may change too: it stays down.
+    fn reached(self, place: Place) -> Place {
+        match self {
+            Place::Down => Place::Down,
+            _ => place,
+        }
+    }
+}
+
 /// Each server as the events so far leave it.
 #[derive(Default)]
 struct Scene {
@@ -69,7 +146,7 @@ struct Scene {
     /// Who has shown itself as leader of a term. More than one is the worst that can happen.
     leaders: BTreeMap<u64, BTreeSet<usize>>,
     /// The methods by which votes are asked for.
-    vote_methods: BTreeSet<String>,
+    vote_methods: BTreeSet<Name>,
     /// The term and candidate of each vote that has reached its candidate.
     votes: BTreeMap<(u64, usize), BTreeSet<usize>>,
     /// The sides of the last partition.
@@ -78,59 +155,34 @@ struct Scene {
     usurpers: BTreeMap<(u64, usize), BTreeSet<usize>>,
 }
 
-/// What the events of a run tell.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Chronicle {
-    /// All of them, as lines.
-    pub(super) lines: Vec<String>,
-    /// How many came before the moment to look at: mostly all.
-    pub(super) before: usize,
-    /// How those leave the servers, a line each.
-    pub(super) servers: Vec<String>,
-}
-
-pub(super) fn chronicle(events: &[Event]) -> Chronicle {
-    let moment = events.iter().rev().find_map(|event| {
-        let body: &dyn Any = &*event.body;
-        match body.downcast_ref::<ClusterEvent>() {
-            Some(ClusterEvent::Look(at)) => Some(*at),
-            _ => None,
-        }
-    });
-    let before = match moment {
-        Some(at) => events.partition_point(|event| event.at <= at),
-        None => events.len(),
-    };
+/// Notes with each line of a log the standing that its server has shown by then; how the servers
+/// stand at the moment to look at, mostly the end.
+pub(super) fn follow(trace: &mut Trace) -> Standings {
+    let before = trace.before();
     let mut scene = Scene::default();
-    let mut servers = None;
-    let lines = events.iter().enumerate().map(|(place, event)| {
+    let mut standings = None;
+    for (place, line) in trace.lines.iter_mut().enumerate() {
         if place == before {
-            servers = Some(scene.lines());
+            standings = Some(scene.standings());
         }
-        scene.observe(event);
-        let body: &dyn Any = &*event.body;
-        match body.downcast_ref::<logs::Line>() {
-            Some(line) => logs::show(event.at, line, &scene.standing(line)),
-            None => event.to_string(),
+        scene.observe(line);
+        if let (What::Log(log), Some(Lane::Server(server))) = (&mut line.what, line.lane)
+            && let Some(server) = scene.servers.get(&server)
+        {
+            log.term = server.term;
+            log.role = server.role.filter(|_| server.term.is_some());
         }
-    });
-    let lines = lines.collect();
-    Chronicle {
-        lines,
-        before,
-        servers: servers.unwrap_or_else(|| scene.lines()),
     }
+    standings.unwrap_or_else(|| scene.standings())
 }
 
 impl Scene {
-    fn observe(&mut self, event: &Event) {
-        let body: &dyn Any = &*event.body;
-        if let Some(event) = body.downcast_ref::<ClusterEvent>() {
-            self.observe_cluster(event);
-        } else if let Some(message) = body.downcast_ref::<MessageEvent>() {
-            self.observe_message(message);
-        } else if let Some(save) = body.downcast_ref::<SaveEvent>() {
-            self.observe_save(save);
+    fn observe(&mut self, line: &Line) {
+        match (&line.what, line.lane) {
+            (What::Message(message), _) => self.observe_message(message),
+            (What::Partition(sides), _) => self.split = sides.clone(),
+            (what, Some(Lane::Server(server))) => self.observe_server(server, what),
+            _ => {}
         }
     }
 
@@ -152,145 +204,93 @@ impl Scene {
         self.servers.entry(number).or_default()
     }
 
-    fn observe_cluster(&mut self, event: &ClusterEvent) {
-        match event {
-            ClusterEvent::Start(server) => {
-                let server = self.server(*server);
-                server.running = true;
+    fn observe_server(&mut self, number: usize, what: &What) {
+        let server = self.server(number);
+        match what {
+            What::Start => {
+                server.place = Place::Starting;
                 (server.term, server.role) = (server.saved_term, None);
             }
-            ClusterEvent::Crash(server) | ClusterEvent::Stop(server) => {
-                let server = self.server(*server);
-                server.running = false;
+            What::Crash | What::Stop => {
+                server.place = Place::Down;
                 server.role = None;
                 server.applied = 0;
             }
-            ClusterEvent::Connect(server) => self.server(*server).connected = true,
-            ClusterEvent::Disconnect(server) => self.server(*server).connected = false,
-            ClusterEvent::Apply { server, index, .. } | ClusterEvent::Install { server, index } => {
-                self.server(*server).applied = *index;
-            }
-            ClusterEvent::Says { server, state } => {
-                if state.is_leader {
-                    self.leads(*server, state.term);
-                } else {
-                    let server = self.server(*server);
-                    if server.role == Some(Role::Leader) {
-                        server.role = Some(Role::Follower);
-                    }
-                    if server.term != Some(state.term) {
-                        server.shows(state.term, Role::Follower);
-                    }
+            What::Connect => server.place = server.place.reached(Place::Connected),
+            What::Disconnect => server.place = server.place.reached(Place::CutOff),
+            What::Apply { index, .. } | What::Install { index } => server.applied = *index,
+            What::Says(Claim { term, leads: true }) => self.leads(number, *term),
+            What::Says(Claim { term, leads: false }) => {
+                if server.role == Some(Role::Leader) {
+                    server.role = Some(Role::Follower);
+                }
+                if server.term != Some(*term) {
+                    server.shows(*term, Role::Follower);
                 }
             }
-            ClusterEvent::Partition(sides) => self.split = sides.clone(),
-            ClusterEvent::Snapshot { .. } | ClusterEvent::Begin { .. } | ClusterEvent::Look(_) => {}
+            What::Save(save) => server.saves(number, save),
+            What::Message(_) | What::Partition(_) | What::Snapshot { .. } | What::Log(_) => {}
+            What::Ask(_) | What::Answer(_) | What::Step(_) | What::Look(_) => {}
+            What::Dropped(_) | What::Note(_) => {}
         }
     }
 
-    /// Who asks for votes is a candidate, who sends entries a leader; a reply names its sender's
-    /// term.
-    fn observe_message(&mut self, message: &MessageEvent) {
-        if !matches!(message.step, Step::Sent | Step::Replied | Step::Returned) {
-            return;
-        }
-        let Some(value) = message.value() else { return };
-        let field = |names: &[&str]| names.iter().find_map(|name| value.field(name));
-        let Some(term) = field(names::TERM).and_then(Value::as_u64) else {
+    /// Who asks for votes is a candidate, who sends entries a leader. Any request and reply names
+    /// its sender's term, but not one that asks what an election would come to.
+    fn observe_message(&mut self, message: &Message) {
+        let content = &message.content;
+        let (Some(term), Lane::Server(from)) = (content.term, message.from) else {
             return;
         };
-        if message.step == Step::Returned {
-            let is_vote = self.vote_methods.contains(&message.method);
-            let granted = field(names::VOTE_GRANTED).and_then(Value::as_bool);
-            if let (true, Some(true), Some(candidate)) = (is_vote, granted, message.to) {
-                let votes = self.votes.entry((term, candidate)).or_default();
-                votes.insert(message.from);
+        match message.step {
+            Step::Returned => {
+                let is_vote = self.vote_methods.contains(&message.method);
+                if let (true, Some(true), Some(candidate)) = (is_vote, content.granted, message.to)
+                    && let Lane::Server(candidate) = candidate
+                {
+                    self.votes
+                        .entry((term, candidate))
+                        .or_default()
+                        .insert(from);
+                }
             }
-            return;
-        }
-        let server = self.server(message.from);
-        if message.is_reply() {
-            let agrees = field(names::VOTE_GRANTED).or(field(names::SUCCESS));
-            let agrees = agrees.and_then(Value::as_bool) == Some(true);
-            if agrees || server.term.is_none_or(|known| term > known) {
-                server.shows(term, Role::Follower);
+            Step::Replied => {
+                let agrees = content.granted.or(content.success) == Some(true);
+                let server = self.server(from);
+                if agrees || server.term.is_none_or(|known| term > known) {
+                    server.shows(term, Role::Follower);
+                }
             }
-        } else if field(names::LAST_LOG_INDEX).is_some() {
-            server.shows(term, Role::Candidate);
-            self.vote_methods.insert(message.method.clone());
-        } else if field(names::PREV_LOG_INDEX)
-            .or(field(names::LAST_INCLUDED_INDEX))
-            .is_some()
-        {
-            self.leads(message.from, term);
+            Step::Sent if content.pre_vote => {}
+            Step::Sent if content.last.is_some() => {
+                self.server(from).shows(term, Role::Candidate);
+                self.vote_methods.insert(message.method.clone());
+            }
+            Step::Sent if content.prev.is_some() || content.upto.is_some() => {
+                self.leads(from, term);
+            }
+            Step::Sent => self.server(from).is_in(term),
+            Step::Arrived | Step::Lost(_) => {}
         }
     }
 
-    /// Who saves a new term with a vote for itself is a candidate in it.
-    fn observe_save(&mut self, save: &SaveEvent) {
-        let Some(number) = save.owner.strip_prefix('n') else {
-            return;
-        };
-        let Ok(number) = number.parse::<usize>() else {
-            return;
-        };
-        let server = self.server(number);
-        let line = save.to_string();
-        let what = line.split_once("save ").map_or("", |(_, what)| what);
-        server.saved = Some(what.to_string());
-        let Some(term) = save.state.find(names::TERM).and_then(Value::as_u64) else {
-            return;
-        };
-        server.saved_term = Some(term);
-        if server.term.is_none_or(|known| term > known) {
-            let vote = save.state.find(names::VOTED_FOR).and_then(Value::as_u64);
-            let is_own = vote == Some(number as u64);
-            server.shows(
-                term,
-                if is_own {
-                    Role::Candidate
-                } else {
-                    Role::Follower
-                },
-            );
+    fn standings(&self) -> Standings {
+        let servers = self.servers.iter().map(|(number, server)| Standing {
+            number: *number,
+            place: server.place,
+            term: server.term,
+            role: server.role,
+            applied: server.applied,
+            saved: server.saved.as_ref().map(Text::new),
+        });
+        Standings {
+            servers: servers.collect(),
+            remarks: self.remarks().map(Text::new).collect(),
         }
     }
 
-    /// `n1@2 leader`, as far as it is known, of the server whose log the line is.
-    fn standing(&self, line: &logs::Line) -> String {
-        let name = &line.node;
-        let number = name
-            .strip_prefix('n')
-            .and_then(|number| number.parse().ok());
-        let known = number.and_then(|number: usize| self.servers.get(&number));
-        match known.map(|server| (server.term, server.role)) {
-            Some((Some(term), Some(role))) => format!("{name}@{term} {}", role.name()),
-            Some((Some(term), None)) => format!("{name}@{term}"),
-            _ => name.clone(),
-        }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let tell = |(number, server): (&usize, &Server)| {
-            let place = match (server.running, server.connected) {
-                (false, _) => "down",
-                (true, true) => "connected",
-                (true, false) => "cut off",
-            };
-            let term = server
-                .term
-                .map_or("term ?".into(), |term| format!("term {term}"));
-            let role = server.role.map_or("", Role::name);
-            let applied = match server.running {
-                true => format!("applied {}", server.applied),
-                false => String::new(),
-            };
-            let saved = match &server.saved {
-                Some(saved) => format!("saved {saved}"),
-                None => "never saved anything".into(),
-            };
-            format!("n{number}  {place:<9}  {term:<7}  {role:<9}  {applied:<12}  {saved}")
-        };
+    /// What is wrong with all servers together.
+    fn remarks(&self) -> impl Iterator<Item = String> {
         let rivals = self.leaders.iter().filter(|(_, leaders)| leaders.len() > 1);
         let rivals = rivals.map(|(term, leaders)| {
             let names = names_of(leaders);
@@ -311,8 +311,7 @@ impl Scene {
             let sides = &self.split;
             format!("the network is split: {sides}")
         });
-        let servers = self.servers.iter().map(tell);
-        servers.chain(split).chain(alarms).collect()
+        split.into_iter().chain(alarms)
     }
 }
 

@@ -2,17 +2,18 @@
 //! suspicious on the way; how the servers stood; what happened last, side by side; and how to see
 //! it all again.
 
-use super::lanes::Lanes;
-use super::trial::Told;
+use super::lanes::{self, Lanes};
+use super::trial::{CAUSES, FailureReport};
 use std::fmt::Write as _;
 use suites::cases::Case;
+use suites::trace::Text;
 
 /// The failure of one case.
 pub(super) struct Story<'a> {
     pub(super) case: &'static Case,
     /// The first seed that failed.
     pub(super) seed: u64,
-    pub(super) told: &'a Told,
+    pub(super) report: &'a FailureReport,
     /// How many seeds failed, of how many that were run.
     pub(super) failed: u64,
     pub(super) runs: u64,
@@ -39,16 +40,22 @@ impl Story<'_> {
     /// All but the title.
     pub(super) fn text(&self) -> String {
         let Story {
-            case, seed, told, ..
+            case, seed, report, ..
         } = self;
         let mut text = format!("  failed under seed {seed}");
         if self.runs > 1 {
             let _ = write!(text, " (first of {} among {})", self.failed, self.runs);
         }
-        for line in told.reason.lines() {
+        for line in report.failure.to_string().lines() {
             let _ = write!(text, "\n  {line}");
         }
-        let mut warnings = told.warnings.clone();
+        for line in &report.stderr {
+            let _ = write!(text, "\n    {line}");
+        }
+        if report.is_not_reproduced {
+            let _ = write!(text, "\n{}", not_reproduced());
+        }
+        let mut warnings: Vec<String> = report.warnings.iter().map(Text::to_string).collect();
         if warnings.len() > WARNINGS {
             let left = warnings.len() - (WARNINGS - 1);
             warnings.truncate(WARNINGS - 1);
@@ -56,14 +63,14 @@ impl Story<'_> {
         }
         section(&mut text, "warnings of this run", &warnings);
         section(&mut text, "the servers at that moment", &self.servers());
-        let heading = match told.last.iter().any(|(_, times)| *times > 1) {
+        let heading = match report.last.iter().any(|line| line.times > 1) {
             true => "the last events before it (×9: the ninth of its kind)",
             false => "the last events before it",
         };
         section(&mut text, heading, &self.last_events());
         text.push('\n');
-        if let Some(trace) = &told.trace {
-            let _ = write!(text, "\n  the whole trace: {trace}");
+        if let Some(trace) = &report.trace {
+            let _ = write!(text, "\n  the whole trace: raftlab replay {trace}");
         }
         let _ = write!(
             text,
@@ -80,44 +87,43 @@ impl Story<'_> {
     /// least. What is wrong with all of them is shown whole.
     fn servers(&self) -> Vec<String> {
         let room = self.width.saturating_sub(INDENT + 1);
-        let lines = self.told.scene.iter().map(|line| {
-            if !line.contains("  saved ") || line.chars().count() <= room {
-                return line.clone();
+        let standings = &self.report.standings;
+        let servers = standings.servers.iter().map(|standing| {
+            let line = standing.to_string();
+            match line.char_indices().nth(room) {
+                Some((end, _)) => format!("{}…", &line[..end]),
+                None => line,
             }
-            line.chars()
-                .take(room)
-                .chain(std::iter::once('…'))
-                .collect()
         });
-        lines.collect()
+        servers
+            .chain(standings.remarks.iter().map(Text::to_string))
+            .collect()
     }
 
     /// A column for each server, if there are few enough.
     fn last_events(&self) -> Vec<String> {
-        let last = &self.told.last;
+        let last = self.report.last.iter();
         let width = self.width.saturating_sub(INDENT);
         match Lanes::new(self.case.servers, width) {
-            Some(lanes) if !last.is_empty() => {
-                let lines = last.iter().map(|(event, times)| {
-                    let suffix = suffix(*times);
-                    lanes.line_with(event, &suffix)
-                });
+            Some(lanes) if last.len() > 0 => {
+                let lines = last.map(|event| lanes.line(event));
                 std::iter::once(lanes.head()).chain(lines).collect()
             }
-            _ => last
-                .iter()
-                .map(|(event, times)| format!("{event}{}", suffix(*times)))
-                .collect(),
+            _ => last.map(lanes::in_a_list).collect(),
         }
     }
 }
 
-/// How often an event has come to pass.
-fn suffix(times: u64) -> String {
-    match times {
-        1 => String::new(),
-        times => format!(" ×{times}"),
-    }
+/// Why there is nothing to see of a run that failed.
+fn not_reproduced() -> String {
+    let maps = match cfg!(target_os = "linux") {
+        true => " (The order of std's hash maps does follow from it.)",
+        false => "",
+    };
+    format!(
+        "  Another run of the same seed did not end so: something in the code under test does not \
+         follow\n  from the seed, mostly {CAUSES}.{maps}\n  So nothing is known of what led here."
+    )
 }
 
 fn section(text: &mut String, heading: &str, lines: &[String]) {

@@ -1,9 +1,10 @@
 //! What the runs of one case came to, in as much memory for a billion runs as for one.
 
-use super::trial::{Outcome, Told};
+use super::trial::{FailureReport, Outcome};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use suites::cases::Case;
+use suites::trace::{Failure, FailureKind};
 
 /// What the runs of one case came to.
 pub(super) struct Tally {
@@ -15,7 +16,7 @@ pub(super) struct Tally {
     pub(super) runs: u64,
     pub(super) failed: u64,
     /// The failure with the lowest seed, and that.
-    pub(super) first: Option<(u64, Told)>,
+    pub(super) first: Option<(u64, FailureReport)>,
     /// Sums over all runs; of servers the most.
     pub(super) total: Outcome,
     pub(super) wall: Duration,
@@ -55,13 +56,14 @@ impl Tally {
         let hashes = self.hashes.as_mut();
         let is_known = hashes.is_some_and(|hashes| !hashes.insert(outcome.hash));
         let failure = outcome.failure.or_else(|| {
-            let same = || Told::new(format!("seed {seed} did exactly what another seed did"));
+            let reason = format_args!("seed {seed} did exactly what another seed did");
+            let same = || FailureReport::new(Failure::new(FailureKind::Nondeterminism, reason));
             is_known.then(same)
         });
-        if let Some(told) = failure {
+        if let Some(report) = failure {
             self.failed += 1;
             if self.first.as_ref().is_none_or(|(first, _)| seed < *first) {
-                self.first = Some((seed, told));
+                self.first = Some((seed, report));
             }
         }
     }

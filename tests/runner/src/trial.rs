@@ -1,14 +1,18 @@
 //! One run of one case under one seed.
 
 use super::options::{Mode, Schedule};
-use super::recent::{Repeated, recent};
-use super::scene::{Chronicle, chronicle};
-use labrt::{Failure, FailureKind, Simulation, time, trace};
+use super::recent::recent;
+use super::scene::{self, Standings};
+use super::terminal::shell_word;
+use clap::ValueEnum;
+use labrt::trace::Event;
+use labrt::{Simulation, time, trace};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::time::Duration;
 use suites::cases::Case;
 use suites::cluster::{Usage, stray};
+use suites::trace::{Failure, FailureKind, Header, Line, Text, Trace};
 use suites::{Submission, TIME_LIMIT};
 
 /// How to run.
@@ -27,54 +31,59 @@ pub(super) struct Manner {
 /// What a run came to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Outcome {
-    pub(super) failure: Option<Told>,
+    pub(super) failure: Option<FailureReport>,
     pub(super) duration: Duration,
     pub(super) servers: usize,
     pub(super) rpcs: u64,
     pub(super) bytes: u64,
     pub(super) commands: u64,
     pub(super) hash: u64,
-    pub(super) warnings: Vec<String>,
-    /// What the events tell, if they were kept.
-    pub(super) chronicle: Chronicle,
+    pub(super) warnings: Vec<Text>,
+    /// What happened, if the events were kept.
+    pub(super) trace: Option<Trace>,
+    /// How that leaves the servers.
+    pub(super) standings: Standings,
     /// The run was given up, and its thread is still stuck somewhere: this process must run
     /// nothing else.
     pub(super) spent: bool,
 }
 
-/// A failure, told.
+/// A failure with all that a report tells of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Told {
-    /// The reason; the first line is the short form.
-    pub(super) reason: String,
+pub(super) struct FailureReport {
+    /// Why the run failed.
+    pub(super) failure: Failure,
+    /// The last lines that its process wrote to standard error, if it died.
+    pub(super) stderr: Vec<Text>,
+    /// Whether another run of the same seed did something else: nothing is known then of what led
+    /// to the failure.
+    pub(super) is_not_reproduced: bool,
     /// What the runtime found suspicious in the same run.
-    pub(super) warnings: Vec<String>,
-    /// How the servers stood, a line each.
-    pub(super) scene: Vec<String>,
+    pub(super) warnings: Vec<Text>,
+    /// How the servers stood.
+    pub(super) standings: Standings,
     /// The last events before it.
-    pub(super) last: Vec<Repeated>,
-    /// Where the whole trace was written.
+    #[serde(with = "suites::trace::as_json")]
+    pub(super) last: Vec<Line>,
+    /// Where the whole trace was written, as a word of a shell.
     pub(super) trace: Option<String>,
     /// The process died, and all that it knew with it.
     pub(super) died: bool,
 }
 
-impl Told {
-    /// What a student has yet to write, and where, if the run came to a `todo!("3A: …")`.
-    pub(super) fn unwritten(&self) -> Option<(&str, &str)> {
-        let first = self.reason.lines().next()?;
-        let (before, what) = first.split_once(": not yet implemented: ")?;
-        Some((what, before.rsplit_once("panic at ")?.1))
-    }
-
+impl FailureReport {
     /// Of a failure of which only the reason is known.
-    pub(super) fn new(reason: String) -> Told {
-        Told {
-            reason,
-            ..Told::default()
+    pub(super) fn new(failure: Failure) -> FailureReport {
+        FailureReport {
+            failure,
+            ..FailureReport::default()
         }
     }
 }
+
+/// What makes runs of one seed differ, mostly.
+pub(super) const CAUSES: &str = "a thread of std::thread, the machine's clock, an address in \
+     memory, a file or the environment, a static that outlives a run";
 
 /// Events shown with a failure.
 const LAST_EVENTS: usize = 20;
@@ -88,7 +97,7 @@ const REAL_EVENTS: usize = 10_000;
 /// Runs `case` once; if it fails, tells why, with the events before.
 pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
     match how.mode {
-        Mode::Real => run_real(submission, case, seed),
+        Mode::Real => run_real(submission, case, seed, how),
         Mode::Sim => run_simulated(submission, case, seed, how),
     }
 }
@@ -108,18 +117,72 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         None => report.virtual_time,
     };
     let warnings = report.warnings.iter();
+    let spent = report.switches == 0 && failure.as_ref().is_some_and(is_stuck);
+    let failure = failure.map(told_from_root);
+    let (trace, standings) = match how.trace {
+        true => {
+            let header = header(submission, case, seed, how, failure.clone());
+            let (trace, standings) = told(&report.events, header);
+            (Some(trace), standings)
+        }
+        false => (None, Standings::default()),
+    };
     Outcome {
-        spent: report.switches == 0 && failure.as_ref().is_some_and(is_stuck),
-        failure: failure.map(|failure| Told::new(from_root(&failure.to_string()))),
+        spent,
+        failure: failure.map(FailureReport::new),
         duration,
         servers: usage.servers,
         rpcs: usage.rpcs,
         bytes: usage.bytes,
         commands: usage.commands,
         hash: report.trace_hash,
-        warnings: warnings.map(|warning| from_root(warning)).collect(),
-        chronicle: chronicle(&report.events),
+        warnings: warnings
+            .map(|warning| Text::of_report(from_root(warning)))
+            .collect(),
+        trace,
+        standings,
     }
+}
+
+/// The events as a trace, and how they leave the servers.
+fn told(events: &[Event], header: Header) -> (Trace, Standings) {
+    let lines = suites::trace::lines(events);
+    let mut trace = Trace { header, lines };
+    let standings = scene::follow(&mut trace);
+    (trace, standings)
+}
+
+fn header(
+    submission: Submission,
+    case: &Case,
+    seed: u64,
+    how: Manner,
+    failure: Option<Failure>,
+) -> Header {
+    let word = |value: Option<clap::builder::PossibleValue>| {
+        let name = value.map(|value| value.get_name().to_string());
+        Text::new(name.unwrap_or_default())
+    };
+    Header {
+        case: Text::new(case.full_name()),
+        seed,
+        mode: word(how.mode.to_possible_value()),
+        strategy: word(how.strategy.to_possible_value()),
+        submission: Text::new(submission.name),
+        servers: case.servers,
+        failure,
+    }
+}
+
+/// A failure with the names of source files as whoever typed the command sees them.
+fn told_from_root(mut failure: labrt::Failure) -> Failure {
+    failure.reason = from_root(&failure.reason);
+    failure.backtrace = from_root(&failure.backtrace);
+    if let Some(panic) = &mut failure.panic {
+        panic.message = from_root(&panic.message);
+        panic.place = panic.place.as_deref().map(from_root);
+    }
+    Failure::from(&failure)
 }
 
 /// Names source files as whoever typed the command sees them. The compiler names those of a crate
@@ -128,8 +191,8 @@ fn from_root(text: &str) -> String {
     text.replace(&format!("{}/", super::root().display()), "")
 }
 
-fn is_stuck(failure: &Failure) -> bool {
-    failure.kind == FailureKind::Stuck
+fn is_stuck(failure: &labrt::Failure) -> bool {
+    failure.kind == labrt::FailureKind::Stuck
 }
 
 fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
@@ -144,7 +207,8 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         }
         return outcome;
     }
-    if let Some(told) = &mut outcome.failure
+    let was_given_up = outcome.spent;
+    if let Some(report) = &mut outcome.failure
         && how.tell
     {
         // The same again, this time with a trace: the run follows from its seed. One that was
@@ -152,64 +216,70 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         let before = outcome.duration.saturating_sub(NEAR);
         let with_trace = Manner {
             trace: true,
-            until: outcome.spent.then_some(before),
+            until: was_given_up.then_some(before),
             ..how
         };
         let traced = simulate(submission, case, seed, with_trace);
-        let is_same = |again: &Told| again.reason.lines().next() == told.reason.lines().next();
-        if !outcome.spent && !traced.failure.as_ref().is_some_and(is_same) {
-            told.reason.push_str(
-                "\n  (not reproduced when run again: the code under test depends on something \
-                 that does not follow from the seed)",
-            );
+        let is_same = |again: &FailureReport| again.failure.is_like(&report.failure);
+        outcome.spent |= traced.spent;
+        if !was_given_up && !traced.failure.as_ref().is_some_and(is_same) {
+            // The servers and events of that run led to something else.
+            report.is_not_reproduced = true;
+            report.warnings.clone_from(&outcome.warnings);
+            return outcome;
         }
         outcome.warnings.clone_from(&traced.warnings);
-        outcome.spent |= traced.spent;
-        tell(told, case, seed, traced);
+        tell(report, case, seed, traced);
     }
     outcome
 }
 
 /// Names the first event in which two runs of one seed differ.
-fn difference(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Told {
+fn difference(
+    submission: Submission,
+    case: &'static Case,
+    seed: u64,
+    how: Manner,
+) -> FailureReport {
     let traced = Manner { trace: true, ..how };
-    let one = simulate(submission, case, seed, traced).chronicle.lines;
-    let other = simulate(submission, case, seed, traced).chronicle.lines;
+    let lines = || {
+        let trace = simulate(submission, case, seed, traced).trace;
+        trace.unwrap_or_default().lines
+    };
+    let (one, other) = (lines(), lines());
     let common = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
-    let shown = |events: &[String]| {
-        events
-            .get(common)
-            .cloned()
-            .unwrap_or_else(|| "(the end)".into())
+    let shown = |lines: &[Line]| match lines.get(common) {
+        Some(line) => line.to_string(),
+        None => "(the end)".into(),
     };
     let reason = format!(
         "two runs of seed {seed} differ: after {common} equal events, one has\n  {}\n\
-         the other\n  {}",
+         the other\n  {}\n\
+         Something does not follow from the seed, mostly {CAUSES}.",
         shown(&one),
         shown(&other)
     );
     let last = recent(&one[..common], LAST_EVENTS);
-    Told {
+    FailureReport {
         last,
-        ..Told::new(reason)
+        ..FailureReport::new(Failure::new(FailureKind::Nondeterminism, reason))
     }
 }
 
 /// Adds to a failure what another run of its seed kept: the events that led to it, and more.
-pub(super) fn tell(told: &mut Told, case: &Case, seed: u64, traced: Outcome) {
-    let Chronicle {
-        lines,
-        before,
-        servers,
-    } = traced.chronicle;
-    told.warnings = traced.warnings;
-    told.scene = servers;
-    told.last = recent(&lines[..before], LAST_EVENTS);
+pub(super) fn tell(report: &mut FailureReport, case: &Case, seed: u64, traced: Outcome) {
+    let mut trace = traced.trace.unwrap_or_default();
+    report.warnings = traced.warnings;
+    report.standings = traced.standings;
+    report.last = recent(&trace.lines[..trace.before()], LAST_EVENTS);
+    trace.header.failure = Some(report.failure.clone());
     let folder = super::notes().join("traces");
-    let file = folder.join(format!("{}-{}-{seed}.txt", case.part, case.name));
+    let file = folder.join(format!("{}-{}-{seed}.jsonl", case.part, case.name));
     let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| super::write_whole(&file, &(lines.join("\n") + "\n")));
-    told.trace = written.is_ok().then(|| file.display().to_string());
+        .and_then(|()| super::write_whole(&file, &trace.to_bytes()));
+    report.trace = written
+        .is_ok()
+        .then(|| shell_word(&file.display().to_string()));
 }
 
 /// Whether a panic here is how the harness ends a case that failed. An assertion of a case is none:
@@ -220,26 +290,24 @@ fn is_verdict(at: &Location<'_>) -> bool {
     !file.starts_with(cases) && super::own_sources().iter().any(|own| file.starts_with(own))
 }
 
-fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
+fn run_real(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
     stray::watch_panics(is_verdict);
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
     let began = time::since_start();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&submission)));
     let duration = time::since_start() - began;
-    let chronicle = chronicle(&trace::take_real());
     let usage = ended.unwrap_or_default();
-    let failure = stray::stray_panic().map(|reason| {
-        let mut told = Told::new(from_root(&reason));
-        let kept = Outcome {
-            chronicle,
-            ..Outcome::default()
-        };
-        tell(&mut told, case, seed, kept);
-        told
+    let events = trace::take_real();
+    let failure = stray::stray_panic().map(|mut failure| {
+        failure.message = Text::of_report(from_root(failure.message.as_str()));
+        failure.backtrace = Text::of_report(from_root(failure.backtrace.as_str()));
+        failure.place = failure
+            .place
+            .map(|place| Text::of_report(from_root(place.as_str())));
+        failure
     });
-    Outcome {
-        failure,
+    let mut outcome = Outcome {
         duration,
         servers: usage.servers,
         rpcs: usage.rpcs,
@@ -248,5 +316,21 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64) -> Outcome {
         // Threads that nobody could stop would disturb the next run.
         spent: true,
         ..Outcome::default()
+    };
+    if failure.is_some() || how.trace {
+        let header = header(submission, case, seed, how, failure.clone());
+        let (trace, standings) = told(&events, header);
+        if let Some(failure) = failure {
+            let mut report = FailureReport::new(failure);
+            let kept = Outcome {
+                trace: Some(trace.clone()),
+                standings,
+                ..Outcome::default()
+            };
+            tell(&mut report, case, seed, kept);
+            outcome.failure = Some(report);
+        }
+        outcome.trace = how.trace.then_some(trace);
     }
+    outcome
 }

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
+use suites::trace::Failure;
 
 /// What the parent says.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -52,6 +53,8 @@ pub(super) enum Record {
         challenge: u64,
         outcome: Box<Outcome>,
     },
+    /// The process is about to end, for this reason.
+    Dying(Failure),
 }
 
 /// The longest message, in bytes: four times the longest trace.

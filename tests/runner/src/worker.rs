@@ -1,7 +1,7 @@
 //! The worker's side: does one job after another until its parent hangs up. Whatever the code
 //! under test does to this process - aborts, overflows a stack, never returns - costs one run.
 
-use super::trial::{Manner, Outcome, Told};
+use super::trial::{FailureReport, Manner, Outcome};
 use super::wire::{self, Job, Order, Record};
 use super::{interrupt, logs, trial};
 use labrt::channel::{self, Receiver, Sender};
@@ -9,6 +9,8 @@ use labrt::thread;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::process;
+use std::sync::OnceLock;
+use suites::trace::{Failure, Text};
 use suites::{Submission, cases};
 
 /// Set for a worker by its parent.
@@ -31,6 +33,8 @@ pub(super) fn main(submission: Submission) -> ! {
 /// Does what the parent says, until this process is of no more use.
 fn serve(submission: Submission, mut parent: UnixStream) -> io::Result<()> {
     let reader = parent.try_clone()?;
+    let _ = PARENT.set(parent.try_clone()?);
+    labrt::harness::on_stack_overflow(last_word);
     let (orders, inbox) = channel::unbounded();
     thread::spawn(move || listen(reader, &orders));
     while let Ok(order) = inbox.recv() {
@@ -96,16 +100,30 @@ fn tell(parent: &mut UnixStream, challenge: u64, outcome: Outcome) -> io::Result
     }
 }
 
-/// The longest reason of a run of which there is too much to tell, in characters.
-const SHORT: usize = 4096;
-
 /// Leaves what a table needs, and the beginning of the reason.
 fn shorten(outcome: &mut Outcome) {
-    outcome.chronicle = Default::default();
+    outcome.trace = None;
     outcome.warnings.clear();
-    if let Some(told) = &mut outcome.failure {
-        let reason: String = told.reason.chars().take(SHORT).collect();
-        *told = Told::new(reason + "\n(more is not told: it is too long for the runner)");
+    if let Some(report) = &mut outcome.failure {
+        let short = Text::new(report.failure.message.as_str());
+        *report = FailureReport::new(Failure {
+            message: Text::of_report(format_args!(
+                "{short}\n(more is not told: it is too long for the runner)"
+            )),
+            backtrace: Text::default(),
+            ..report.failure.clone()
+        });
+    }
+}
+
+/// For a thread that has no time to ask for it.
+static PARENT: OnceLock<UnixStream> = OnceLock::new();
+
+/// Tells the parent why this process is about to end. Nobody else writes to it meanwhile: the
+/// thread that would is waiting for the run.
+fn last_word(failure: &labrt::Failure) {
+    if let Some(mut parent) = PARENT.get().and_then(|parent| parent.try_clone().ok()) {
+        let _ = wire::send(&mut parent, &Record::Dying(Failure::from(failure)));
     }
 }
 

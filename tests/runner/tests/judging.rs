@@ -7,6 +7,7 @@
 //! | the faces for machines: libtest's arguments, determinism | `faces` |
 //! | key/value services that are wrong | `services` |
 //! | what ends before the end | `stopping` |
+//! | what becomes of what the code under test writes | `texts` |
 //! | Ctrl-C | `interrupts` |
 //! | a command and all that it starts | `group` |
 //! | running the real runner | `runner` |
@@ -27,3 +28,5 @@ mod runner;
 mod services;
 #[path = "judging/stopping.rs"]
 mod stopping;
+#[path = "judging/texts.rs"]
+mod texts;

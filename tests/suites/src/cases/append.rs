@@ -10,10 +10,10 @@ use crate::services::{AppendLab, Client};
 use labapi::kv::append::Clerk;
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 use linearizability::models::Append;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 mod table;
 

@@ -6,9 +6,9 @@ use crate::cluster::{Cluster, ELECTION_TIMEOUT};
 use labrt::channel::Receiver;
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread;
 use labrt::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How long clients work undisturbed in each iteration.
 const CALM: Duration = Duration::from_secs(1);

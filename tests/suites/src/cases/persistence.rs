@@ -6,10 +6,10 @@ use bytes::Bytes;
 use labrt::harness::Mutex;
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread::{self, JoinHandle};
 use labrt::time::Duration;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) const CASES: &[Case] = &[
     Part::C3

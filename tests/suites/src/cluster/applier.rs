@@ -1,13 +1,12 @@
 //! Each server's service: it takes what is applied, in order, and in 3D makes snapshots.
 
-use super::event::ClusterEvent;
 use super::show::show;
 use super::{Cluster, Incarnation, ServerKind, ServerParts, Snapshots};
+use crate::trace::{self, Text, What};
 use bytes::Bytes;
 use labapi::channel::{self, Receiver};
 use labapi::{ApplyMsg, MakeRaft, Persister};
 use labrt::thread::Builder;
-use labrt::trace;
 
 /// A snapshot is made after each entry whose index + 1 this divides.
 const SNAPSHOT_INTERVAL: u64 = 10;
@@ -115,10 +114,9 @@ impl Cluster {
 
     /// Notes and checks that a server applied a command.
     pub(crate) fn applies(&self, server: usize, index: u64, command: &Bytes) {
-        trace::record(|| ClusterEvent::Apply {
-            server,
+        trace::of_server(server, || What::Apply {
             index,
-            command: show(command).to_string(),
+            command: Text::new(show(command)),
         });
         let applied = self.inner.record.lock().apply(server, index, command);
         self.insist(applied);
@@ -126,13 +124,13 @@ impl Cluster {
 
     /// Notes and checks that a server's service was reset to a snapshot.
     pub(crate) fn installs(&self, server: usize, index: u64) {
-        trace::record(|| ClusterEvent::Install { server, index });
+        trace::of_server(server, || What::Install { index });
         let installed = self.inner.record.lock().install(server, index);
         self.insist(installed);
     }
 
     fn make_snapshot(&self, server: usize, index: u64) {
-        trace::record(|| ClusterEvent::Snapshot { server, index });
+        trace::of_server(server, || What::Snapshot { index });
         let contents = labcodec::encode(&(index, self.inner.record.lock().commands(server)));
         match contents {
             Ok(bytes) => {

@@ -7,10 +7,8 @@
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
 //! | `applier` | each server's service: takes what is applied, makes snapshots |
 //! | `record` | what was applied where, and the safety checks on it |
-//! | `event` | what the cluster adds to the trace |
 
 mod applier;
-mod event;
 mod record;
 mod server;
 pub(crate) mod show;
@@ -21,12 +19,12 @@ pub(crate) use server::{Incarnation, Kill, ServerKind, ServerParts};
 pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
+use crate::trace::{self, Sides, What};
 use applier::Appliers;
-pub use event::{ClusterEvent, Sides};
 use labapi::{ClientEnd, MakeRaft, Raft, State};
 use labrpc::harness::Network;
 use labrt::harness::{self, Mutex};
-use labrt::{Node, time, trace};
+use labrt::{Node, time};
 use persister::harness::Disk;
 use record::Record;
 use std::sync::Arc;
@@ -167,7 +165,7 @@ impl Cluster {
             entry.nodes.push(node.clone());
             (Arc::new(entry.disk.persister()), entry.incarnation)
         };
-        trace::record(|| ClusterEvent::Start(server));
+        trace::start(server, node.id(), number);
         let incarnation = Incarnation {
             server,
             number,
@@ -194,7 +192,7 @@ impl Cluster {
         let Some(running) = self.take_down(server) else {
             return;
         };
-        trace::record(|| ClusterEvent::Crash(server));
+        trace::of_server(server, || What::Crash);
         running.node.crash();
         if !harness::is_simulated() {
             // A real thread cannot be stopped from outside; it must be asked.
@@ -206,7 +204,7 @@ impl Cluster {
     /// and its threads are asked to end. In the simulation a crash leaves them no time for that.
     pub fn stop(&self, server: usize) {
         if let Some(running) = self.take_down(server) {
-            trace::record(|| ClusterEvent::Stop(server));
+            trace::of_server(server, || What::Stop);
             running.kill();
         }
     }
@@ -228,7 +226,7 @@ impl Cluster {
 
     /// Connects a server to every other connected one, in both directions.
     pub fn connect(&self, server: usize) {
-        trace::record(|| ClusterEvent::Connect(server));
+        trace::of_server(server, || What::Connect);
         self.inner.servers.lock()[server].connected = true;
         self.rewire(server);
     }
@@ -237,14 +235,14 @@ impl Cluster {
     pub fn disconnect(&self, server: usize) {
         let was = std::mem::replace(&mut self.inner.servers.lock()[server].connected, false);
         if was {
-            trace::record(|| ClusterEvent::Disconnect(server));
+            trace::of_server(server, || What::Disconnect);
         }
         self.rewire(server);
     }
 
     /// Lets only the servers of one side talk to each other.
     pub fn partition(&self, sides: &[&[usize]]) {
-        trace::record(|| ClusterEvent::Partition(Sides::of(sides)));
+        trace::of_case(|| What::Partition(Sides::of(sides)));
         for (side, members) in sides.iter().enumerate() {
             let mut servers = self.inner.servers.lock();
             members
@@ -348,7 +346,8 @@ impl Cluster {
         if harness::is_simulated() {
             return;
         }
-        let fault = self.inner.fault.lock().clone().or_else(stray::stray_panic);
+        let fault = self.inner.fault.lock().clone();
+        let fault = fault.or_else(|| Some(stray::stray_panic()?.to_string()));
         if let Some(fault) = fault {
             harness::fail(fault);
         }

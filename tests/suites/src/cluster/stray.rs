@@ -1,11 +1,13 @@
 //! Panics of real threads: whichever thread panics, the case fails. One case at a time runs in a
 //! process.
 
+use crate::trace::{Failure, FailureKind, Text};
+use labrt::Panicked;
 use labrt::harness::Mutex;
 use std::panic::{self, Location};
 
 /// The first panic of any thread since the case began.
-static STRAY: Mutex<Option<String>> = Mutex::new(None);
+static STRAY: Mutex<Option<Failure>> = Mutex::new(None);
 
 /// From now on a panic of any thread is noted, with its thread's node: it fails the case.
 ///
@@ -16,31 +18,42 @@ pub fn watch_panics(is_verdict: fn(&Location<'_>) -> bool) {
         if STRAY.lock().is_some() {
             return;
         }
+        let panic = Panicked::of(info);
         let thread = labrt::thread::current();
-        let thread = thread.name().unwrap_or("a thread").to_string();
-        let node = labrt::node::current_name()
-            .map(|node| format!("{node}/"))
-            .unwrap_or_default();
-        let place = match info.location() {
-            Some(at) if is_verdict(at) => String::new(),
-            Some(at) => format!("panic at {at}: "),
-            None => "panic: ".into(),
+        let thread = thread.name().unwrap_or("a thread");
+        let node = labrt::node::current_name();
+        let is_verdict = info.location().is_some_and(is_verdict);
+        let failure = Failure {
+            kind: match is_verdict {
+                true => FailureKind::Fault,
+                false => FailureKind::Panic,
+            },
+            message: Text::of_report(&panic.message),
+            place: panic
+                .place
+                .as_ref()
+                .filter(|_| !is_verdict)
+                .map(Text::of_report),
+            todo: panic.todo().map(Text::of_report),
+            thread: Some(match &node {
+                Some(node) => Text::of_report(format_args!("{node}/{thread}")),
+                None => Text::of_report(thread),
+            }),
+            at: Some(labrt::time::since_start()),
+            seed: None,
+            // A thread of no server is ours, down to `main`.
+            backtrace: match &node {
+                Some(_) => Text::of_report(labrt::harness::backtrace()),
+                None => Text::default(),
+            },
+            node: node.map(Text::of_report),
         };
-        let text = info.payload_as_str().unwrap_or("(no message)");
-        let at = labrt::time::since_start().as_secs_f64();
-        let mut told = format!("{place}{text}\n  in thread {node}{thread} at {at:.3} s");
-        let backtrace = labrt::harness::backtrace();
-        // A thread of no server is ours, down to `main`.
-        if !node.is_empty() && !backtrace.is_empty() {
-            told.push('\n');
-            told.push_str(&backtrace);
-        }
-        STRAY.lock().get_or_insert(told);
+        STRAY.lock().get_or_insert(failure);
     }));
 }
 
 /// What was noted, if anything.
-pub fn stray_panic() -> Option<String> {
+pub fn stray_panic() -> Option<Failure> {
     STRAY.lock().clone()
 }
 

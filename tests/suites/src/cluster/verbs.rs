@@ -2,13 +2,13 @@
 //! `n_committed`, `check_one_leader`, `check_terms`, `check_no_leader`.
 
 use super::Cluster;
-use super::event::ClusterEvent;
 use super::show::show;
+use crate::trace::{self, Text, What};
 use bytes::Bytes;
 use labapi::{Started, State};
 use labrt::rand::{self, RngExt};
+use labrt::thread;
 use labrt::time::{Duration, Instant};
-use labrt::{thread, trace};
 
 /// What the tester grants for an election, as the course does.
 pub const ELECTION_TIMEOUT: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ impl Cluster {
         let state = self.ask(server, "state", |raft| raft.state())?;
         let before = self.inner.servers.lock()[server].said.replace(state);
         if before != Some(state) {
-            trace::record(|| ClusterEvent::Says { server, state });
+            trace::of_server(server, || What::Says(state.into()));
         }
         if state.is_leader {
             self.leads(server, state.term);
@@ -219,13 +219,11 @@ impl Cluster {
     /// Notes that what is about to fail the case came about then, so that the report shows what was
     /// before that.
     pub(crate) fn look_at(&self, at: Duration) {
-        trace::record(|| ClusterEvent::Look(at));
+        trace::of_case(|| What::Look(at));
     }
 
     /// Adds a line of the case's own to the trace.
     pub fn note(&self, what: impl ToString) {
-        trace::record(|| ClusterEvent::Begin {
-            what: what.to_string(),
-        });
+        trace::of_case(|| What::Step(Text::new(what.to_string())));
     }
 }

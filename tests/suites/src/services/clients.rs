@@ -3,12 +3,13 @@
 use crate::Submission;
 use crate::cluster::{Cluster, Incarnation, ServerKind, ServerParts};
 use crate::services::watch;
+use crate::trace::{self, Text, What};
 use labapi::kv::MakeKvServer;
 use labapi::{ClientEnd, MakeRaft};
 use labrpc::FIRST_CLIENT;
 use labrt::channel::{Receiver, bounded};
 use labrt::harness::{self, Mutex};
-use labrt::{Node, thread, time, trace};
+use labrt::{Node, thread, time};
 use linearizability::{Model, Operation, Return, Verdict, check_until};
 use std::cell::Cell;
 use std::ops::Deref;
@@ -124,8 +125,7 @@ impl<M: Model, C: ?Sized> Service<M, C> {
     /// A new client, connected to these servers alone.
     pub fn client_of(&self, servers: &[usize]) -> Client<M, C> {
         let number = self.shared.clients.fetch_add(1, Ordering::Relaxed);
-        let name = labrpc::name(FIRST_CLIENT + number);
-        let node = Node::new(&name);
+        let node = Node::new(&labrpc::name(FIRST_CLIENT + number));
         let net = self.net();
         let ends: Vec<ClientEnd> = (0..self.len())
             .map(|server| {
@@ -143,7 +143,6 @@ impl<M: Model, C: ?Sized> Service<M, C> {
         Client {
             service: self.clone(),
             number,
-            name,
             node,
             ends,
             clerk,
@@ -228,7 +227,6 @@ fn now() -> u64 {
 pub struct Client<M: Model, C: ?Sized> {
     service: Service<M, C>,
     number: usize,
-    name: String,
     node: Node,
     ends: Vec<ClientEnd>,
     clerk: Arc<C>,
@@ -281,41 +279,14 @@ impl<M: Model, C: ?Sized> Client<M, C> {
     {
         let Service { cluster, shared } = &self.service;
         cluster.check_fault();
-        let describe = |output: Option<&M::Output>| ClientEvent {
-            client: self.name.clone(),
-            what: shared.model.describe(&input, output),
-            kind: if output.is_some() {
-                "returned"
-            } else {
-                "called"
-            },
-        };
-        trace::record(|| describe(None));
+        let describe = |output| Text::new(shared.model.describe(&input, output));
+        trace::of_client(self.number, || What::Ask(describe(None)));
         let place = shared.calls(self.number, &input);
         let answer = harness::visit(&self.node, "client", || ask(&self.clerk));
         let answer = answer.expect("clients do not crash");
         let output = told(&answer);
-        trace::record(|| describe(Some(&output)));
+        trace::of_client(self.number, || What::Answer(describe(Some(&output))));
         shared.returns(place, output);
         answer
-    }
-}
-
-/// What a client does, in the trace.
-struct ClientEvent {
-    client: String,
-    what: String,
-    kind: &'static str,
-}
-
-impl trace::Body for ClientEvent {
-    fn kind(&self) -> &'static str {
-        self.kind
-    }
-}
-
-impl std::fmt::Display for ClientEvent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.client, self.what)
     }
 }

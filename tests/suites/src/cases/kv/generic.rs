@@ -6,9 +6,9 @@ use crate::cases::disturb::{Disturbance, check_sizes, crash_and_restart, while_c
 use crate::services::{KvLab, Put};
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What happens in it.
 #[derive(Clone, Copy)]

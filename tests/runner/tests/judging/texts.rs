@@ -1,0 +1,54 @@
+//! What becomes of what the code under test writes: made harmless, and bounded.
+
+use crate::runner::judge_misdeed;
+use std::path::Path;
+use suites::trace::{LINE_MAX, TRACE_MAX, Trace, What};
+
+/// What a terminal would obey never reaches one, wherever it comes from; what is left of it can be
+/// read.
+#[test]
+fn escape_codes() {
+    let answer = judge_misdeed("escape");
+    answer.says(&[
+        "\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\u{1b}[H15 of 15 points\\r\\u{202e}",
+        "in thread n0/culp\\u{1b}[2Jrit at 0.01",
+    ]);
+    answer.says(&["INFO (culp\\u{1b}[2Jrit) \\u{1b}[2J\\u{1b}[Hlogged"]);
+    let stderr = &answer.stderr;
+    assert!(stderr.contains("\\u{1b}[2J\\u{1b}[Hprinted"), "{answer}");
+    for text in [&answer.stdout, stderr] {
+        let raw = text.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(raw, None, "{answer}");
+        assert!(!text.contains('\u{202e}'), "{answer}");
+    }
+}
+
+/// However much is logged, a trace is bounded, and so is each of its lines; and the report still
+/// knows of each server.
+#[test]
+fn a_chatty_implementation() {
+    let answer = judge_misdeed("chatty");
+    answer.ends_with(1).says(&["panic at ", ": said enough"]);
+    let servers = answer.stdout.split_once("the servers at that moment\n");
+    let (_, servers) = servers.unwrap_or_else(|| panic!("no servers in\n{answer}"));
+    for (server, line) in servers.lines().take(7).enumerate() {
+        // The case cuts three of them off.
+        let is = |place| line.starts_with(&format!("    n{server}  {place}"));
+        assert!(is("connected") || is("cut off"), "{answer}");
+    }
+    let trace = Path::new(answer.after("the whole trace: raftlab replay "));
+    let bytes = std::fs::read(trace).expect("the trace can be read");
+    assert!(bytes.len() <= TRACE_MAX, "{} bytes", bytes.len());
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    assert!(lines.map(<[u8]>::len).max() <= Some(LINE_MAX));
+    let trace = Trace::parse(&bytes).expect("the trace is one");
+    let of_kind = |is: fn(&What) -> bool| trace.lines.iter().filter(|line| is(&line.what)).count();
+    assert_eq!(of_kind(|what| *what == What::Start), 7);
+    assert!(of_kind(|what| *what == What::Connect) >= 7);
+    assert_eq!(of_kind(|what| matches!(what, What::Dropped(_))), 1);
+    // The last line that it logs is too long to be kept whole.
+    assert_eq!(
+        of_kind(|what| matches!(what, What::Log(log) if log.text.as_str().ends_with('…'))),
+        1
+    );
+}
