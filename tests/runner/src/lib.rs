@@ -89,8 +89,18 @@ const LONGEST_JOB: u64 = 25;
 
 /// A run spawns ten thousands of threads and sends as many messages: with glibc's allocator it
 /// takes a sixth longer.
+#[cfg(not(fuzzing))] // AddressSanitizer wants to see each allocation
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What the fuzz targets reach of what is nobody else's business.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    /// Reads these bytes as what runner and workers say to each other.
+    pub fn wire(bytes: &[u8]) {
+        super::wire::read_as_either(bytes);
+    }
+}
 
 /// Runs what the command line asks for. Exit codes: 0 when everything passed, 1 when a case
 /// failed, 2 when the request could not be carried out; interrupted, it ends by the signal.

@@ -104,16 +104,36 @@ fn send_at_most<T: Serialize>(
     Ok(true)
 }
 
-pub(super) fn receive<T: DeserializeOwned>(stream: &mut UnixStream) -> io::Result<T> {
+/// The next message. What its length claims costs nothing before as many bytes have come.
+pub(super) fn receive<T: DeserializeOwned>(stream: &mut impl Read) -> io::Result<T> {
     let mut length = [0; 4];
     stream.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length) as usize;
     if length > LONGEST {
         return Err(forged());
     }
-    let mut bytes = vec![0; length];
-    stream.read_exact(&mut bytes)?;
+    let mut bytes = Vec::new();
+    stream.take(length as u64).read_to_end(&mut bytes)?;
+    if bytes.len() < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     labcodec::decode(&bytes).map_err(|_| forged())
+}
+
+/// Reads these bytes as messages of either side, as a fuzz target wants it: whatever they are, each
+/// is an error or a message that is the same after another way there and back.
+#[cfg(fuzzing)]
+pub(super) fn read_as_either(bytes: &[u8]) {
+    fn read<T: Serialize + DeserializeOwned>(mut bytes: &[u8]) {
+        while let Ok(message) = receive::<T>(&mut bytes) {
+            let once = labcodec::encode(&message).expect("what was read can be written");
+            let again: T = labcodec::decode(&once).expect("what was written can be read");
+            let twice = labcodec::encode(&again).expect("what was read can be written");
+            assert_eq!(once, twice);
+        }
+    }
+    read::<Order>(bytes);
+    read::<Record>(bytes);
 }
 
 #[cfg(test)]
@@ -128,5 +148,14 @@ mod tests {
         assert_eq!(send_at_most(1000, &mut one, &"short").ok(), Some(true));
         let received: io::Result<String> = receive(&mut other);
         assert_eq!(received.ok().as_deref(), Some("short"));
+    }
+
+    /// Four bytes that claim a quarter of a gigabyte, and an end.
+    #[test]
+    fn what_ends_early_is_no_message() {
+        let claim = (LONGEST as u32).to_le_bytes();
+        let received: io::Result<String> = receive(&mut &claim[..]);
+        let error = received.expect_err("there is nothing behind the length");
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     }
 }
