@@ -25,25 +25,39 @@ impl Drop for Counted {
     }
 }
 
+/// Looks, when it is dropped, whether what it borrows from is still there.
+struct Borrows<'a> {
+    owner: &'a Arc<AtomicU32>,
+    orphans: &'a Arc<AtomicU32>,
+}
+
+impl Drop for Borrows<'_> {
+    fn drop(&mut self) {
+        if self.owner.load(SeqCst) == 0 {
+            self.orphans.fetch_add(1, SeqCst);
+        }
+    }
+}
+
 /// The scope's own frame, which the threads borrow from, is the last to go.
 #[test]
 fn a_crash_ends_scoped_threads_before_what_they_borrow() {
     for seed in 0..60 {
         run(sim(seed), move || {
-            let alive = Arc::new(AtomicU32::new(0));
+            let (alive, orphans) = <(Arc<AtomicU32>, Arc<AtomicU32>)>::default();
             let node = Node::new("n0");
-            let alive2 = Arc::clone(&alive);
+            let (owner, lost) = (Arc::clone(&alive), Arc::clone(&orphans));
             node.spawn("owner", move || {
-                let lent = Mutex::new(Counted::new(&alive2));
-                let _own = Counted::new(&alive2);
+                let own = Mutex::new(Counted::new(&owner));
                 thread::scope(|scope| {
                     for _ in 0..3 {
                         scope.spawn(|| {
+                            let _borrows = Borrows {
+                                owner: &owner,
+                                orphans: &lost,
+                            };
                             loop {
-                                let _mine = Counted::new(&alive2);
-                                let lent = lent.lock();
-                                assert!(lent.0.load(SeqCst) > 1, "the owner is gone");
-                                drop(lent);
+                                assert_eq!(own.lock().0.load(SeqCst), 1);
                                 thread::sleep(MS / 10);
                             }
                         });
@@ -56,6 +70,7 @@ fn a_crash_ends_scoped_threads_before_what_they_borrow() {
             thread::sleep(MS * (1 + seed as u32 % 7));
             node.crash();
             assert_eq!((node.live_threads(), alive.load(SeqCst)), (0, 0));
+            assert_eq!(orphans.load(SeqCst), 0, "threads outlived what they borrow");
         });
     }
 }
