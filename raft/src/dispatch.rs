@@ -35,7 +35,7 @@ pub(crate) enum Turn {
 impl State {
     /// Whether `peer` must hear from us now, if we lead.
     fn is_due(&self, peer: usize) -> bool {
-        let Role::Leader { followers } = &self.role else {
+        let Role::Leader { followers, .. } = &self.role else {
             return false;
         };
         let follower = &followers[peer];
@@ -59,10 +59,8 @@ impl State {
     /// A replicator of `peer` has come, and looks. If it comes back from sending a message, that
     /// was one of term `back`.
     pub(crate) fn turn(&mut self, peer: usize, back: Option<Term>) -> Turn {
-        if back == Some(self.term())
-            && let Some(follower) = self.follower(peer)
-        {
-            follower.under_way -= 1;
+        if back == Some(self.term()) {
+            self.with_follower(peer, |follower| follower.under_way -= 1);
         }
         let is_due = self.is_due(peer);
         let leads = self.is_leader();
@@ -77,7 +75,7 @@ impl State {
 
     /// When the ticker has something to do, unless something happens before.
     pub(crate) fn alarm(&self) -> Instant {
-        let Role::Leader { followers } = &self.role else {
+        let Role::Leader { followers, .. } = &self.role else {
             return self.election_at;
         };
         let heartbeats = followers.iter().map(|follower| follower.heartbeat_at);
@@ -88,7 +86,7 @@ impl State {
     /// else stands for election, and must ask the others for their votes.
     pub(crate) fn attend_alarm(&mut self) -> Option<RequestVoteArgs> {
         let now = Instant::now();
-        let Role::Leader { followers } = &mut self.role else {
+        let Role::Leader { followers, .. } = &mut self.role else {
             return Some(self.stand_for_election());
         };
         for follower in followers {
@@ -167,7 +165,7 @@ mod tests {
     fn heartbeats_go_to_those_who_heard_nothing() {
         let mut leader = leader();
         assert!(leader.alarm() > Instant::now());
-        let Role::Leader { followers } = &mut leader.role else {
+        let Role::Leader { followers, .. } = &mut leader.role else {
             panic!("it leads")
         };
         followers[2].heartbeat_at = Instant::now();

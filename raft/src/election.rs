@@ -4,6 +4,7 @@
 //! first command must get index 1. The price: entries of earlier terms stay uncommitted until the
 //! service starts a command in the new term (§5.4.2).
 
+use crate::commit::Tally;
 use crate::log::{Index, LogId};
 use crate::messages::{RequestVoteArgs, RequestVoteReply};
 use crate::state::{Follower, Pace, Role, State};
@@ -98,6 +99,7 @@ impl State {
         follower.heartbeat(now);
         self.role = Role::Leader {
             followers: vec![follower; self.peers],
+            tally: Tally::behind(self.commit_index),
         };
         self.call_replicators();
         log::info!("n{} leads term {}", self.me, self.term());

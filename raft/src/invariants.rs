@@ -1,7 +1,8 @@
 //! What must hold whenever the lock is released: one sentence and one check each. Only checks that
 //! cost no more than the change they follow; the harness compares whole logs from outside.
 
-use crate::state::{Role, State};
+use crate::log::{Index, LogId};
+use crate::state::{Follower, Role, State};
 
 /// What some invariants compare the present with.
 #[derive(Clone, Copy, Default)]
@@ -10,6 +11,8 @@ pub(crate) struct Before {
     commit_index: u64,
     last_applied: u64,
     base: u64,
+    last: LogId,
+    leads: bool,
 }
 
 impl State {
@@ -19,6 +22,8 @@ impl State {
             commit_index: self.commit_index,
             last_applied: self.last_applied,
             base: self.log().base().index,
+            last: self.log().last(),
+            leads: self.is_leader(),
         }
     }
 
@@ -59,10 +64,14 @@ impl State {
             "no entry is of a later term than our own"
         );
         assert!(
-            self.log().tail_is_ordered(8),
+            last == before.last || self.log().tail_is_ordered(8),
             "terms never decrease along the log"
         );
         assert!(!self.dirty, "what must survive a crash is on disk");
+        assert!(
+            !(before.leads && self.is_leader()) || last >= before.last,
+            "a leader drops none of its entries"
+        );
         match &self.role {
             Role::Follower => {}
             Role::Candidate { votes } => {
@@ -76,27 +85,33 @@ impl State {
                     "a candidate with a quorum leads"
                 );
             }
-            Role::Leader { followers } => {
+            Role::Leader { .. } => {
                 assert_eq!(
                     self.persistent.voted_for,
                     Some(self.me),
                     "leaders voted for themselves"
                 );
-                for follower in followers {
-                    assert!(
-                        follower.match_index <= last.index,
-                        "nobody holds more than the leader"
-                    );
-                    assert!(
-                        follower.next_index <= last.index + 1,
-                        "nothing is sent beyond the end"
-                    );
-                    assert!(
-                        follower.match_index < follower.next_index,
-                        "what is held is not sent"
-                    );
-                }
             }
         }
+    }
+}
+
+impl Follower {
+    /// # Panics
+    /// If an invariant of what a leader believes of a peer does not hold. `last` is the index of
+    /// the leader's last entry, which never decreases.
+    pub(crate) fn check_invariants(&self, last: Index) {
+        assert!(
+            self.match_index <= last,
+            "nobody holds more than the leader"
+        );
+        assert!(
+            self.next_index <= last + 1,
+            "nothing is sent beyond the end"
+        );
+        assert!(
+            self.match_index < self.next_index,
+            "what is held is not sent"
+        );
     }
 }

@@ -12,7 +12,8 @@
 //! | `log` | entries behind the snapshot's end, by index | §5.3, §7 |
 //! | `state` | what a peer knows; terms and roles; what is persistent | Figure 2, top |
 //! | `election` | timeouts, candidates, votes | §5.2, §5.4.1 |
-//! | `replication` | AppendEntries, both sides; what is committed | §5.3, §5.4.2 |
+//! | `replication` | AppendEntries, both sides | §5.3 |
+//! | `commit` | what is committed | §5.4.2 |
 //! | `dispatch` | who must hear from us, and which thread tells it; heartbeats | |
 //! | `snapshot` | trimming the log; InstallSnapshot, both sides | §7, Figure 13 |
 //! | `apply` | what goes to the service next | Figure 2, "all servers" |
@@ -26,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod commit;
 mod dispatch;
 mod election;
 mod invariants;

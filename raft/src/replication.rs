@@ -1,8 +1,8 @@
-//! Log replication (§5.3), and what is committed (§5.4.2).
+//! Log replication (§5.3).
 
 use crate::log::{Entry, Index, Term};
 use crate::messages::{AppendEntriesArgs, AppendEntriesReply, Conflict, InstallSnapshotArgs};
-use crate::state::{Pace, Role, State};
+use crate::state::{Pace, State};
 use crate::tuning;
 use bytes::Bytes;
 use labapi::time::Instant;
@@ -23,7 +23,7 @@ impl State {
         let term = self.term();
         let index = self.persistent.log.append(Entry { term, command });
         self.dirty = true;
-        self.advance_commit_index();
+        self.commit_what_quorums_hold();
         self.call_replicators();
         Some((index, term))
     }
@@ -32,15 +32,23 @@ impl State {
     pub(crate) fn replicate(&mut self, peer: usize) -> Option<Outgoing> {
         let last = self.log().last().index;
         let base = self.log().base();
-        let follower = self.follower(peer)?;
-        follower.under_way += 1;
-        if !std::mem::take(&mut follower.heartbeat_due) {
-            // News is as good as a heartbeat.
-            follower.heartbeat_at = Instant::now() + tuning::HEARTBEAT;
-        }
-        let prev_log_index = follower.next_index - 1;
+        let (prev_log_index, most) = self.with_follower(peer, |follower| {
+            follower.under_way += 1;
+            if !std::mem::take(&mut follower.heartbeat_due) {
+                // News is as good as a heartbeat.
+                follower.heartbeat_at = Instant::now() + tuning::HEARTBEAT;
+            }
+            let prev = follower.next_index - 1;
+            if prev < base.index {
+                follower.pace = Pace::Probe;
+            }
+            match follower.pace {
+                Pace::Stream => follower.next_index = last + 1,
+                Pace::Probe => return (prev, tuning::PROBE_ENTRIES),
+            }
+            (prev, usize::MAX)
+        })?;
         if prev_log_index < base.index {
-            follower.pace = Pace::Probe;
             return Some(Outgoing::Install(InstallSnapshotArgs {
                 term: self.term(),
                 leader_id: self.me,
@@ -48,13 +56,6 @@ impl State {
                 last_included_term: base.term,
                 data: self.snapshot.clone(),
             }));
-        }
-        let most = match follower.pace {
-            Pace::Stream => usize::MAX,
-            Pace::Probe => tuning::PROBE_ENTRIES,
-        };
-        if follower.pace == Pace::Stream {
-            follower.next_index = last + 1;
         }
         let prev_log_term = self.log().term_at(prev_log_index)?;
         Some(Outgoing::Append(AppendEntriesArgs {
@@ -143,27 +144,30 @@ impl State {
             return;
         };
         let next = self.after_conflict(conflict);
-        let Some(follower) = self.follower(peer) else {
-            return;
-        };
-        // An old answer may tell of a conflict that has long been mended, or is being mended.
-        let latest = follower.pace == Pace::Stream || prev + 1 == follower.next_index;
-        if latest && prev > follower.match_index {
-            follower.next_index = next.min(prev).max(follower.match_index + 1);
-            follower.pace = Pace::Probe;
-            follower.heartbeat(Instant::now());
-        }
+        self.with_follower(peer, |follower| {
+            // An old answer may tell of a conflict that has long been mended, or is being mended.
+            let latest = follower.pace == Pace::Stream || prev + 1 == follower.next_index;
+            if latest && prev > follower.match_index {
+                follower.next_index = next.min(prev).max(follower.match_index + 1);
+                follower.pace = Pace::Probe;
+                follower.heartbeat(Instant::now());
+            }
+        });
     }
 
     /// `peer` holds our log up to `index`.
     pub(crate) fn acknowledged(&mut self, peer: usize, index: Index) {
-        if let Some(follower) = self.follower(peer) {
-            follower.match_index = follower.match_index.max(index);
+        let held = self.with_follower(peer, |follower| {
             if index + 1 >= follower.next_index {
                 follower.next_index = index + 1;
                 follower.pace = Pace::Stream;
             }
-            self.advance_commit_index();
+            let held = follower.match_index;
+            follower.match_index = held.max(index);
+            held
+        });
+        if let Some(held) = held {
+            self.count_holder(held, index);
         }
     }
 
@@ -172,15 +176,15 @@ impl State {
         if term != self.term() {
             return;
         }
-        if let Some(follower) = self.follower(peer)
-            && first < follower.next_index
-        {
-            follower.next_index = first.max(follower.match_index + 1);
-            if follower.pace == Pace::Stream {
-                follower.pace = Pace::Probe;
-                follower.heartbeat(Instant::now());
+        self.with_follower(peer, |follower| {
+            if first < follower.next_index {
+                follower.next_index = first.max(follower.match_index + 1);
+                if follower.pace == Pace::Stream {
+                    follower.pace = Pace::Probe;
+                    follower.heartbeat(Instant::now());
+                }
             }
-        }
+        });
     }
 
     /// The next index to try after a conflict (end of §5.3): behind our last entry of the
@@ -188,27 +192,6 @@ impl State {
     fn after_conflict(&self, conflict: &Conflict) -> Index {
         let shared = conflict.term.and_then(|term| self.log().last_of_term(term));
         shared.map_or(conflict.first_index, |last| last + 1)
-    }
-
-    /// Figure 2, "Leaders": an index that a majority holds is committed, if its entry is of the
-    /// current term (§5.4.2: older entries are only committed along with one of those, or Figure
-    /// 8 happens).
-    fn advance_commit_index(&mut self) {
-        let own = self.log().last().index;
-        let Role::Leader { followers } = &self.role else {
-            return;
-        };
-        let mut held: Vec<Index> = followers
-            .iter()
-            .map(|follower| follower.match_index)
-            .collect();
-        held[self.me] = own;
-        held.sort_unstable();
-        // The highest index that a quorum reaches.
-        let index = held[self.peers - self.quorum()];
-        if index > self.commit_index && self.log().term_at(index) == Some(self.term()) {
-            self.commit_index = index;
-        }
     }
 }
 
@@ -224,12 +207,7 @@ mod tests {
     }
 
     fn leader(terms: &[Term]) -> State {
-        let mut peer = peer(terms);
-        let asked = peer.stand_for_election();
-        let term = peer.term();
-        peer.handle_vote(1, &asked, &testing::granted(term));
-        assert!(peer.is_leader());
-        peer
+        testing::leader(3, terms)
     }
 
     fn append(term: Term, prev: (Index, Term), terms: &[Term], commit: Index) -> AppendEntriesArgs {
@@ -326,21 +304,9 @@ mod tests {
         let term = leader.term();
         leader.handle_append_reply(1, (term, 5, 5), &reply);
         assert_eq!(
-            leader.follower(1).map(|follower| follower.next_index),
+            leader.with_follower(1, |follower| follower.next_index),
             Some(2)
         );
-    }
-
-    #[test]
-    fn only_entries_of_the_own_term_are_committed_by_counting() {
-        // Figure 8, (c): an entry of an earlier term on a majority is not committed by that.
-        let mut leader = leader(&[1, 2]);
-        let term = leader.term();
-        leader.handle_append_reply(1, (term, 0, 2), &accepted());
-        assert_eq!(leader.commit_index, 0);
-        leader.start(Bytes::new());
-        leader.handle_append_reply(1, (term, 2, 3), &accepted());
-        assert_eq!(leader.commit_index, 3);
     }
 
     #[test]

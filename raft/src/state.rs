@@ -1,5 +1,6 @@
 //! What a peer knows (Figure 2, "State"), and the rules about terms and roles.
 
+use crate::commit::Tally;
 use crate::dispatch::Replicators;
 use crate::log::{Index, Log, Term};
 use crate::tuning;
@@ -29,6 +30,7 @@ pub(crate) enum Role {
     /// With what it believes of each peer's log.
     Leader {
         followers: Vec<Follower>,
+        tally: Tally,
     },
 }
 
@@ -159,11 +161,18 @@ impl State {
         self.election_at = Instant::now() + tuning::election_timeout();
     }
 
-    /// The leader's view of `peer`, as long as we lead.
-    pub(crate) fn follower(&mut self, peer: usize) -> Option<&mut Follower> {
-        match &mut self.role {
-            Role::Leader { followers } => Some(&mut followers[peer]),
-            Role::Follower | Role::Candidate { .. } => None,
-        }
+    /// Reads or changes the leader's view of `peer`, as long as we lead.
+    pub(crate) fn with_follower<T>(
+        &mut self,
+        peer: usize,
+        act: impl FnOnce(&mut Follower) -> T,
+    ) -> Option<T> {
+        let last = self.log().last().index;
+        let Role::Leader { followers, .. } = &mut self.role else {
+            return None;
+        };
+        let out = act(&mut followers[peer]);
+        followers[peer].check_invariants(last);
+        Some(out)
     }
 }

@@ -18,6 +18,17 @@ pub(crate) fn peer(count: usize, terms: &[Term]) -> State {
     State::revive(0, count, persistent, Bytes::new())
 }
 
+/// The same, as the leader of the next term.
+pub(crate) fn leader(count: usize, terms: &[Term]) -> State {
+    let mut peer = peer(count, terms);
+    let asked = peer.stand_for_election();
+    for voter in 1..peer.quorum() {
+        peer.handle_vote(voter, &asked, &granted(asked.term));
+    }
+    assert!(peer.is_leader());
+    peer
+}
+
 /// A vote in this term.
 pub(crate) fn granted(term: Term) -> RequestVoteReply {
     RequestVoteReply {
