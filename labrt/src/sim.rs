@@ -155,14 +155,16 @@ impl Simulation {
         });
         // SAFETY: `inside` is dropped before `kernel` is, at the end of this function.
         let inside = unsafe { world::enter(&kernel) };
-        let ended = kernel.run(first);
+        let failure = kernel.run(first);
         drop(inside);
         let value = slot.lock().take();
-        let outcome = ended.and_then(|()| {
-            value.ok_or_else(|| {
-                kernel.failure(FailureKind::Panic, "the first thread panicked".into())
-            })
-        });
+        let outcome = match (failure, value) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(value)) => Ok(value),
+            (None, None) => {
+                Err(kernel.failure(FailureKind::Panic, "the first thread panicked".into()))
+            }
+        };
         let totals = kernel.totals();
         Report {
             outcome,

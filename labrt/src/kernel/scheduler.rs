@@ -124,8 +124,9 @@ impl Kernel {
         }
     }
 
-    /// Runs `main` as the first thread, until it ends or the run fails; then ends all others.
-    pub(crate) fn run(&self, main: Box<dyn FnOnce()>) -> Result<(), Failure> {
+    /// Runs `main` as the first thread, until it ends or the run fails; then ends all others. Why
+    /// it failed, if it did.
+    pub(crate) fn run(&self, main: Box<dyn FnOnce()>) -> Option<Failure> {
         let at = Location::caller();
         self.spawn(
             Spawn {
@@ -146,10 +147,7 @@ impl Kernel {
             }
         }
         self.tear_down();
-        match self.failure.take() {
-            Some(failure) => Err(failure),
-            None => Ok(()),
-        }
+        self.failure.take()
     }
 
     /// The next thread that may really run, or `NOBODY`. The only choice in the simulator.

@@ -276,7 +276,7 @@ pub(super) fn tell(report: &mut FailureReport, case: &Case, seed: u64, traced: O
     let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.jsonl", case.part, case.name));
     let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| super::write_whole(&file, &trace.to_bytes()));
+        .and_then(|()| super::write_whole(&file, trace.to_bytes()));
     report.trace = written
         .is_ok()
         .then(|| shell_word(&file.display().to_string()));
