@@ -6,13 +6,14 @@ use crate::trace::{self, Text, What};
 use bytes::Bytes;
 use labapi::channel::{self, Receiver};
 use labapi::{ApplyMsg, MakeRaft, Persister};
+use labcodec::Excerpt;
 use labrt::thread::Builder;
 
 /// A snapshot is made after each entry whose index + 1 this divides.
 const SNAPSHOT_INTERVAL: u64 = 10;
 
 /// What the service's snapshot holds: the last index, and all commands up to it.
-type Contents = (u64, Vec<Bytes>);
+type Contents = (u64, Excerpt<Bytes>);
 
 /// Lab 3's servers: a bare Raft, whose service is the harness's own.
 pub(super) struct Appliers {
@@ -95,7 +96,11 @@ impl Cluster {
                          {last}"
                     ));
                 }
-                let held = self.inner.record.lock().check_contents(server, &commands);
+                let held = self
+                    .inner
+                    .record
+                    .lock()
+                    .check_contents(server, &commands.into_vec());
                 self.insist(held);
                 self.installs(server, index);
             }
@@ -131,7 +136,8 @@ impl Cluster {
 
     fn make_snapshot(&self, server: usize, index: u64) {
         trace::of_server(server, || What::Snapshot { index });
-        let contents = labcodec::encode(&(index, self.inner.record.lock().commands(server)));
+        let contents: Contents = (index, self.inner.record.lock().commands(server));
+        let contents = labcodec::encode(&contents);
         match contents {
             Ok(bytes) => {
                 let snapshot = Bytes::from(bytes);

@@ -3,12 +3,15 @@
 
 use super::show::show;
 use bytes::Bytes;
+use labcodec::{Excerpt, Journal};
 use std::collections::BTreeMap;
 
 pub(super) struct Record {
-    /// The command at each index from 1 on, as first applied by anyone, and by whom. Survives
-    /// every crash: what was committed once must never change.
-    agreed: Vec<(Bytes, usize)>,
+    /// The command at each index from 1 on, as first applied by anyone. Survives every crash: what
+    /// was committed once must never change. A journal, since every snapshot holds it all.
+    agreed: Journal<Bytes>,
+    /// Who first applied each.
+    first: Vec<usize>,
     servers: Vec<Applied>,
     /// Who led each term, as far as anybody said.
     leaders: BTreeMap<u64, usize>,
@@ -32,7 +35,8 @@ fn place(index: u64) -> usize {
 impl Record {
     pub(super) fn new(servers: usize) -> Record {
         Record {
-            agreed: Vec::new(),
+            agreed: Journal::new(),
+            first: Vec::new(),
             servers: vec![
                 Applied {
                     incarnation: 0,
@@ -73,11 +77,14 @@ impl Record {
             ));
         }
         *last = Some(index);
-        let Some((agreed, first)) = self.agreed.get(place(index)) else {
-            self.agreed.push((command.clone(), server));
+        let place = place(index);
+        let Some(agreed) = self.agreed.get(place) else {
+            self.agreed.push(command.clone());
+            self.first.push(server);
             return Ok(());
         };
         if agreed != command {
+            let first = self.first[place];
             return Err(format!(
                 "servers applied different commands at index {index}: server {first} {}, \
                  server {server} {}",
@@ -112,11 +119,7 @@ impl Record {
     /// A snapshot must hold what was applied.
     pub(super) fn check_contents(&self, server: usize, commands: &[Bytes]) -> Result<(), String> {
         for (at, command) in commands.iter().enumerate() {
-            if self
-                .agreed
-                .get(at)
-                .is_none_or(|(agreed, _)| agreed != command)
-            {
+            if self.agreed.get(at) != Some(command) {
                 return Err(format!(
                     "the snapshot that server {server} installed holds {} at index {}, which \
                      nobody applied there",
@@ -129,12 +132,9 @@ impl Record {
     }
 
     /// Everything that a server has applied, for its snapshot.
-    pub(super) fn commands(&self, server: usize) -> Vec<&Bytes> {
+    pub(super) fn commands(&self, server: usize) -> Excerpt<Bytes> {
         let last = self.servers[server].last.unwrap_or(0) as usize;
-        self.agreed[..last]
-            .iter()
-            .map(|(command, _)| command)
-            .collect()
+        self.agreed.excerpt(0..last)
     }
 
     /// How many servers have applied `index`, and what.
@@ -143,10 +143,7 @@ impl Record {
         let holds = |server: &&Applied| server.last.is_some_and(|last| index <= last);
         match self.servers.iter().filter(holds).count() {
             0 => (0, None),
-            count => (
-                count,
-                self.agreed.get(place).map(|(command, _)| command.clone()),
-            ),
+            count => (count, self.agreed.get(place).cloned()),
         }
     }
 
