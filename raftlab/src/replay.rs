@@ -58,7 +58,7 @@ impl Replay {
         let draft = Draft::new(&workspace.root);
         let arguments = [case, "--seed", &seed.to_string(), "--jobs", "1", "--steady"];
         let mut child = workspace
-            .runner(&arguments.map(str::to_string))
+            .runner(arguments.map(str::to_string))
             .arg("--trace-to")
             .arg(&draft.0)
             .stdin(Stdio::null())

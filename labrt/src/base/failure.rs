@@ -37,11 +37,11 @@ pub struct Failure {
     /// The thread, as `node/thread`, or the thread alone when it is of no node.
     pub thread: String,
     /// The name of that thread's node.
-    pub node: Option<String>,
+    pub node: Option<Box<str>>,
     /// The panic, if it was one: `reason` tells it in a line.
-    pub panic: Option<Panicked>,
+    pub panic: Option<Box<Panicked>>,
     /// The frames of the code under test, for a panic; may be empty.
-    pub backtrace: String,
+    pub backtrace: Box<str>,
 }
 
 impl Failure {
@@ -61,7 +61,7 @@ impl Failure {
             thread,
             node: None,
             panic: None,
-            backtrace: String::new(),
+            backtrace: Box::default(),
         }
     }
 }

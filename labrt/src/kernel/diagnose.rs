@@ -229,7 +229,7 @@ impl Kernel {
             _ => (String::from("the scheduler"), None),
         };
         Failure {
-            node: node.map(|name| name.to_string()),
+            node: node.map(|name| name.as_ref().into()),
             ..Failure::new(kind, story, self.seed, self.now.get(), thread)
         }
     }

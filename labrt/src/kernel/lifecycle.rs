@@ -119,8 +119,8 @@ impl Kernel {
         };
         let failure = self.failure(FailureKind::Panic, panic.to_string());
         Failure {
-            backtrace,
-            panic: Some(panic),
+            backtrace: backtrace.into(),
+            panic: Some(Box::new(panic)),
             ..failure
         }
     }

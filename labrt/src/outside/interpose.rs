@@ -195,7 +195,7 @@ fn refuse_sleep(kernel: &Kernel) {
             face()
         ),
     );
-    failure.backtrace = frames::own_frames(&backtrace, 8);
+    failure.backtrace = frames::own_frames(&backtrace, 8).into();
     kernel.set_failure(failure);
     kernel.halt_for_good();
 }

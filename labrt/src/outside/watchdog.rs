@@ -59,7 +59,7 @@ impl Stuck {
             None => (String::from("(unknown)"), 0, String::new()),
         };
         Failure {
-            backtrace,
+            backtrace: backtrace.into(),
             ..Failure::new(FailureKind::Stuck, reason, seed, ns, thread)
         }
     }

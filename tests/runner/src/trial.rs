@@ -177,7 +177,7 @@ fn header(
 /// A failure with the names of source files as whoever typed the command sees them.
 fn told_from_root(mut failure: labrt::Failure) -> Failure {
     failure.reason = from_root(&failure.reason);
-    failure.backtrace = from_root(&failure.backtrace);
+    failure.backtrace = from_root(&failure.backtrace).into();
     if let Some(panic) = &mut failure.panic {
         panic.message = from_root(&panic.message);
         panic.place = panic.place.as_deref().map(from_root);
@@ -275,8 +275,8 @@ pub(super) fn tell(report: &mut FailureReport, case: &Case, seed: u64, traced: O
     trace.header.failure = Some(report.failure.clone());
     let folder = super::notes().join("traces");
     let file = folder.join(format!("{}-{}-{seed}.jsonl", case.part, case.name));
-    let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| super::write_whole(&file, trace.to_bytes()));
+    let written =
+        std::fs::create_dir_all(&folder).and_then(|()| super::write_whole(&file, trace.to_bytes()));
     report.trace = written
         .is_ok()
         .then(|| shell_word(&file.display().to_string()));
