@@ -6,7 +6,7 @@ use std::str::Utf8Error;
 
 /// How many levels a value may be nested: each struct, tuple, sequence, map, enum, newtype and
 /// `Some` is one. Values of many more levels would take more stack than a simulated thread has.
-pub const DEPTH_MAX: u32 = 128;
+pub const DEPTH_MAX: u32 = 64;
 
 /// Why a value could not be written, or not be read back. `Display` is the whole reason in one
 /// line, what [`source`](std::error::Error::source) says included.
