@@ -114,7 +114,7 @@ mod tests {
     use crate::state::Persistent;
     use bytes::Bytes;
 
-    /// The leader of three, which has told the others so.
+    /// The leader of three, which has told the others so, and heard that they agree.
     fn leader() -> State {
         let mut leader = State::revive(0, 3, Persistent::default(), Bytes::new());
         let asked = leader.stand_for_election();
@@ -131,6 +131,7 @@ mod tests {
         for peer in [1, 2] {
             assert_eq!(leader.turn(peer, None), Turn::Send);
             assert!(leader.replicate(peer).is_some());
+            leader.acknowledged(peer, 0);
         }
         leader
     }

@@ -90,7 +90,7 @@ impl State {
         let now = Instant::now();
         let mut follower = Follower {
             next_index,
-            pace: Pace::Stream,
+            pace: Pace::Probe,
             match_index: 0,
             under_way: 0,
             heartbeat_due: false,

@@ -198,6 +198,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::Turn;
     use crate::testing;
     use bytes::Bytes;
 
@@ -319,8 +320,22 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_streamed_to_a_peer_that_has_not_answered() {
+        let mut leader = leader(&[]);
+        let Some(Outgoing::Append(first)) = leader.replicate(1) else {
+            panic!("a heartbeat")
+        };
+        assert_eq!(first.entries.len(), 0);
+        leader.start(Bytes::new());
+        assert_eq!(leader.turn(1, None), Turn::Wait);
+        leader.acknowledged(1, 0);
+        assert_eq!(leader.turn(1, None), Turn::Send);
+    }
+
+    #[test]
     fn what_is_under_way_is_not_sent_twice() {
         let mut leader = leader(&[]);
+        leader.acknowledged(1, 0);
         leader.start(Bytes::new());
         let Some(Outgoing::Append(first)) = leader.replicate(1) else {
             panic!("entries")

@@ -55,9 +55,10 @@ pub(crate) struct Follower {
 pub(crate) enum Pace {
     /// What is sent counts as received until we hear otherwise, so that no message repeats it.
     Stream,
-    /// Something was lost, or the logs differ: the same again at each heartbeat, until it is
-    /// accepted. (Were they streamed to a peer that is away, each of a thousand messages that fail
-    /// would have the rest of the log sent once more.)
+    /// It has not answered in this term, something was lost, or the logs differ: the same again at
+    /// each heartbeat, until it is accepted. (Were they streamed to a peer that is away, each
+    /// command would cost a message that fails, and each of those would have the rest of the log
+    /// sent once more.)
     Probe,
 }
 
