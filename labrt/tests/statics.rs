@@ -182,7 +182,7 @@ fn a_static_lock_is_told_of() {
             LAZY.lock().push(*RWLOCK.write());
         }
     });
-    let told = |warning: &&String| warning.starts_with("static lock: main takes a lock at ");
+    let told = |warning: &&String| warning.starts_with("static lock: the lock taken at ");
     assert_eq!(
         report.warnings.iter().filter(told).count(),
         2,

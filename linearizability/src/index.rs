@@ -5,7 +5,9 @@
 //! splits one old bucket for it. Entries are numbered as they come, and lie wherever their owner
 //! keeps them, usually in a vector beside this.
 
-use crate::timeline::NONE;
+/// Stands for "no entry": of this table, and of what is numbered elsewhere, "no operation" and "no
+/// round".
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// The numbers of entries by their hashes.
 #[derive(Default)]

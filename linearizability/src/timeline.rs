@@ -12,12 +12,9 @@
 
 use crate::hash::hash_of;
 use crate::history::Operation;
-use crate::index::Index;
+use crate::index::{Index, NONE};
 use crate::limits::Held;
 use crate::model::{Kind, Model};
-
-/// Stands for "no operation" and "no round".
-pub(crate) const NONE: u32 = u32::MAX;
 
 /// An operation as the search sees it.
 #[derive(Clone, Copy)]

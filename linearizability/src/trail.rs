@@ -1,7 +1,7 @@
 //! The orders that a search has tried, as a tree: each operation knows the one before it. An order
 //! is named by its last operation, so that keeping one costs nothing while the search goes on.
 
-use crate::timeline::NONE;
+use crate::index::NONE;
 
 /// So many orders of the furthest ones are kept, each with another state at its end.
 const KEPT: usize = 4;

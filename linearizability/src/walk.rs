@@ -14,11 +14,12 @@
 //!   the open ones, or the next observer;
 //! - a configuration is not entered if one was that had used fewer of the pending operations.
 
+use crate::index::NONE;
 use crate::limits::{Budget, Held, Limit};
 use crate::mask::Mask;
 use crate::model::{Kind, Model};
 use crate::moves::{Moves, NEVER, NO, SAME};
-use crate::timeline::{NONE, Timeline};
+use crate::timeline::Timeline;
 use crate::trail::Trail;
 use crate::visited::Visited;
 

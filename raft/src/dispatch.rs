@@ -12,15 +12,6 @@ use crate::state::{Follower, Pace, Role, State};
 use crate::tuning;
 use labapi::time::Instant;
 
-/// The replicators of one follower, as far as the lock's holders must know.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Replicators {
-    /// How many wait for a call.
-    pub(crate) waiting: usize,
-    /// One was called, and none has looked since: another call would be one too many.
-    called: bool,
-}
-
 /// What a replicator is to do, once it has looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {

@@ -53,7 +53,7 @@ pub fn make(
     persister: Arc<Persister>,
     apply: Sender<ApplyMsg>,
 ) -> Arc<dyn labapi::Raft> {
-    let peer = peer::Peer::revive(ends, me, persister);
+    let peer = peer::Peer::revive(ends, me, persister, threads::start_replicator);
     threads::start(&peer, apply);
     peer
 }

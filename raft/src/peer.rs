@@ -3,7 +3,6 @@
 use crate::log::Index;
 use crate::messages::{AppendEntriesArgs, InstallSnapshotArgs, RequestVoteArgs};
 use crate::state::State;
-use crate::threads;
 use bytes::Bytes;
 use labapi::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use labapi::{ClientEnd, Persister, Service, Started};
@@ -19,8 +18,9 @@ pub(crate) struct Peer {
     pub(crate) applicable: Condvar,
     /// Notified when a follower must hear from us, or we lead no more: its replicators'.
     pub(crate) replicable: Vec<Condvar>,
-    /// This peer, for the threads that it starts.
+    /// This peer, and what starts a replicator of another one for it.
     this: Weak<Peer>,
+    start_replicator: fn(Arc<Peer>, usize),
 }
 
 /// Who has something to do, now that the state has changed.
@@ -34,7 +34,12 @@ struct Wakes {
 }
 
 impl Peer {
-    pub(crate) fn revive(ends: Vec<ClientEnd>, me: usize, persister: Arc<Persister>) -> Arc<Peer> {
+    pub(crate) fn revive(
+        ends: Vec<ClientEnd>,
+        me: usize,
+        persister: Arc<Persister>,
+        start_replicator: fn(Arc<Peer>, usize),
+    ) -> Arc<Peer> {
         let persistent = persister.read_state().unwrap_or_default();
         let snapshot = persister.read_snapshot();
         let state = State::revive(me, ends.len(), persistent, snapshot);
@@ -47,6 +52,7 @@ impl Peer {
             role_changed: Condvar::new(),
             applicable: Condvar::new(),
             this: this.clone(),
+            start_replicator,
         })
     }
 
@@ -98,7 +104,7 @@ impl Peer {
             if !self.replicable[other].notify_one()
                 && let Some(this) = self.this.upgrade()
             {
-                threads::start_replicator(this, other);
+                (self.start_replicator)(this, other);
             }
         }
     }

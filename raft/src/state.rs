@@ -1,7 +1,6 @@
 //! What a peer knows (Figure 2, "State"), and the rules about terms and roles.
 
 use crate::commit::Tally;
-use crate::dispatch::Replicators;
 use crate::log::{Index, Log, Term};
 use crate::tuning;
 use bytes::Bytes;
@@ -85,6 +84,15 @@ pub(crate) struct State {
     pub(crate) replicators: Vec<Replicators>,
     /// Peers of which a replicator is to be called.
     pub(crate) calls: Vec<usize>,
+}
+
+/// The replicators of one follower, as far as the lock's holders must know.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Replicators {
+    /// How many wait for a call.
+    pub(crate) waiting: usize,
+    /// One was called, and none has looked since: another call would be one too many.
+    pub(crate) called: bool,
 }
 
 impl State {

@@ -3,17 +3,7 @@
 use super::scheduler::{Kernel, NOBODY};
 use crate::base::{Found, Locals};
 use std::any::Any;
-use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
-
-/// What each thread keeps.
-#[derive(Default)]
-pub(super) struct AllLocals {
-    by_slot: RefCell<Vec<Locals>>,
-    /// How many there are, those that are gone included: most programs have none, and no
-    /// thread that ends has to look.
-    count: Cell<usize>,
-}
 
 impl Kernel {
     /// Whether a simulated thread runs, and not the scheduler.
@@ -75,13 +65,5 @@ impl Drop for EndLocals<'_> {
         while let Some(value) = self.0.take_local() {
             drop(value);
         }
-    }
-}
-
-impl Drop for AllLocals {
-    fn drop(&mut self) {
-        // Whose threads were abandoned, with all that stands on their stacks.
-        let left = self.by_slot.get_mut().iter_mut();
-        left.for_each(Locals::clear);
     }
 }

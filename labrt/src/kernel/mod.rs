@@ -10,27 +10,30 @@
 //! | `strategy` | policy: who is next |
 //! | `timers` | what is due when |
 //! | `task`, `node_state` | what is known of one thread, of one node |
-//! | `wait`, `wait_list`, `permit` | parking and waking, lists of waiters, `unpark` |
+//! | `wait`, `wait_list`, `line`, `permit` | parking and waking, lists of waiters, `unpark` |
 //! | `lifecycle`, `packet` | spawning, ending, crashing, tearing down; what a thread leaves behind |
-//! | `locals` | values of one thread each |
+//! | `locals`, `all_locals` | values of one thread each |
 //! | `unwinding` | who is being unwound, by a panic or a crash |
 //! | `nodes` | groups of threads: pauses, clock rates |
 //! | `diagnose`, `suspicions` | deadlocks, locks held across blocking calls, busy waiting |
 //! | `record` | the trace and its hash |
 //! | `stacks` | memory for the threads |
-//! | `statics` | what belongs to the run, though it is a `static` |
+//! | `per_run`, `statics` | what belongs to the run, though it is a `static` |
 //! | `world` | which kernel, if any, the calling thread is in |
 //!
 //! [`Kernel`] is one type, and each file below `scheduler` adds the methods of its own subject.
 //!
 //! No `RefCell` of the kernel stays borrowed across a switch.
 
+mod all_locals;
 mod diagnose;
 mod lifecycle;
+mod line;
 mod locals;
 mod node_state;
 mod nodes;
 mod packet;
+mod per_run;
 mod permit;
 mod record;
 mod scheduler;
@@ -46,8 +49,8 @@ mod wait_list;
 pub(crate) mod world;
 
 pub(crate) use packet::Packet;
+pub(crate) use per_run::PerRun;
 pub(crate) use scheduler::Kernel;
 pub(crate) use stacks::STACK_SIZE;
-pub(crate) use statics::PerRun;
 pub(crate) use task::{Blocked, CrashToken, JOIN, Name, Spawn, TaskRef, Wake};
 pub(crate) use wait_list::WaitList;

@@ -1,6 +1,7 @@
 //! The loop of the simulated world: its clock, its scheduling points, who runs.
 
-use super::locals::AllLocals;
+use super::all_locals::AllLocals;
+use super::line::Beside;
 use super::node_state::NodeState;
 use super::record::Recorder;
 use super::stacks::Stacks;
@@ -9,7 +10,6 @@ use super::strategy::{self, Policy, Why};
 use super::suspicions::{Suspicions, WINDOW};
 use super::task::{Name, Spawn, State, Task};
 use super::timers::{Due, STEP, Timers};
-use super::wait_list::Beside;
 use crate::base::{Failure, Live, NEVER, NO_NODE, Options, PanicCount, Progress, TaskId, ns};
 use corosensei::{CoroutineResult, Yielder};
 use rand::SeedableRng;

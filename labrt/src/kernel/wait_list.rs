@@ -1,9 +1,9 @@
 //! Lines of waiting threads.
 
+use super::line::Line;
 use super::scheduler::Kernel;
 use super::task::Task;
 use crate::base::{TaskId, is_alone, is_live};
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed, Ordering::SeqCst, fence};
 
 /// Threads that wait for one lock, condition variable or thread, first come, first served. The
@@ -23,54 +23,6 @@ pub(crate) struct WaitList {
 
 /// Several runs' threads have wanted the lock.
 const SEVERAL: u32 = u32::MAX;
-
-/// A line: its first and its last thread (slot + 1; 0 when it is empty).
-#[derive(Clone, Copy, Default)]
-struct Line {
-    head: u32,
-    tail: u32,
-}
-
-/// A run's lines for what is another run's, by address. Only lines in which somebody waits.
-#[derive(Default)]
-pub(super) struct Beside(BTreeMap<usize, Line>);
-
-impl Line {
-    fn push(&mut self, tasks: &mut [Task], task: TaskId) {
-        match self.head {
-            0 => self.head = task + 1,
-            _ => tasks[self.tail as usize - 1].next_waiter = task + 1,
-        }
-        tasks[task as usize].next_waiter = 0;
-        self.tail = task + 1;
-    }
-
-    fn pop(&mut self, tasks: &[Task]) -> Option<TaskId> {
-        let first = self.head.checked_sub(1)?;
-        self.head = tasks[first as usize].next_waiter;
-        Some(first)
-    }
-
-    /// Takes `task` out, wherever it stands; it may have been taken out before.
-    fn remove(&mut self, tasks: &mut [Task], task: TaskId) {
-        let (mut before, mut at) = (0, self.head);
-        while at != 0 && at != task + 1 {
-            before = at;
-            at = tasks[at as usize - 1].next_waiter;
-        }
-        if at == 0 {
-            return;
-        }
-        let after = tasks[task as usize].next_waiter;
-        match before {
-            0 => self.head = after,
-            before => tasks[before as usize - 1].next_waiter = after,
-        }
-        if after == 0 {
-            self.tail = before;
-        }
-    }
-}
 
 impl WaitList {
     pub(crate) const fn new() -> WaitList {
@@ -161,7 +113,7 @@ impl WaitList {
     #[cold]
     fn claim(&self, kernel: &Kernel) -> bool {
         let has_it = self.run.load(Relaxed);
-        if kernel.beside.borrow().0.contains_key(&self.address()) || is_live(has_it) {
+        if kernel.beside.borrow().contains_key(&self.address()) || is_live(has_it) {
             return false;
         }
         // Of several runs that find it free, one gets it.
@@ -181,7 +133,7 @@ impl WaitList {
         kernel: &Kernel,
         change: impl FnOnce(&mut Line, &mut [Task]) -> T,
     ) -> T {
-        let lines = &mut kernel.beside.borrow_mut().0;
+        let lines = &mut kernel.beside.borrow_mut();
         let line = lines.entry(self.address()).or_default();
         let result = change(line, &mut kernel.tasks.borrow_mut());
         if line.head == 0 {

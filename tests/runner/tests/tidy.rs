@@ -3,7 +3,8 @@
 //!
 //! | rules | file |
 //! | --- | --- |
-//! | who depends on whom | `edges` |
+//! | which crate depends on which | `edges` |
+//! | which file of a crate needs which | `floors` |
 //! | unsafe code in `labrt` only, with its reason | `unsafety` |
 //! | small files, functions and lines | `lengths` |
 //! | no threads, locks and clocks but `labrt`'s | `names` |
@@ -11,6 +12,8 @@
 
 #[path = "tidy/edges.rs"]
 mod edges;
+#[path = "tidy/floors.rs"]
+mod floors;
 #[path = "tidy/leftovers.rs"]
 mod leftovers;
 #[path = "tidy/lengths.rs"]
@@ -78,6 +81,16 @@ fn expect(rule: Rule, files: &[Source]) {
 #[test]
 fn dependencies_point_downwards() {
     expect(edges::check, &files(is_member_manifest));
+}
+
+#[test]
+fn files_need_each_other_in_no_circle() {
+    expect(floors::check_circles, &files(is_rust));
+}
+
+#[test]
+fn files_know_no_higher_floor() {
+    expect(floors::check_floors, &files(is_rust));
 }
 
 #[test]

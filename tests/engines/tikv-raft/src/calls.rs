@@ -4,7 +4,7 @@
 //! `None`; or a timer's, since a call over a dead connection may take seven seconds to return.
 
 use crate::disk::server_of;
-use crate::driver::Input;
+use crate::input::{Fate, Input};
 use crate::message::{method, pack, unpack};
 use labapi::channel::Sender;
 use labapi::time::{Duration, Instant};
@@ -15,13 +15,6 @@ use std::collections::BTreeMap;
 /// After this time the engine learns that there is no answer, though the call is still under way.
 /// About an election timeout: what a leader has not heard by then is of no use to it.
 const PATIENCE: Duration = Duration::from_millis(500);
-
-/// What became of a call.
-pub(crate) enum Fate {
-    Answered(Message),
-    /// Nobody answered: request or reply was lost, or the peer's engine had nothing to say.
-    Lost,
-}
 
 /// A call under way, as far as the engine may have to hear of it.
 pub(crate) struct Call {

@@ -1,7 +1,8 @@
 //! The thread that owns the engine. Each turn: one input, then all that the engine asks for.
 
-use crate::calls::{Call, Calls, Fate};
+use crate::calls::{Call, Calls};
 use crate::disk::{COMMAND, Disk, id_of, is_command};
+use crate::input::{Fate, Input};
 use crate::message::pack;
 use labapi::channel::{self, Receiver, Sender};
 use labapi::sync::Arc;
@@ -18,18 +19,6 @@ const HEARTBEAT: usize = 10;
 
 /// Ticks without a word from the leader before an election: drawn from this up to twice as much.
 const ELECTION: usize = 40;
-
-/// What comes in, from whichever thread.
-pub(crate) enum Input {
-    /// A peer's request, and where its caller waits for the answer.
-    Request(Message, Sender<Bytes>),
-    /// A call of ours is over: its number, and what became of it.
-    Ended(u64, Fate),
-    Propose(Bytes, Sender<Started>),
-    Compact(u64, Bytes),
-    State(Sender<State>),
-    Kill,
-}
 
 pub(crate) struct Driver {
     engine: RawNode<Disk>,

@@ -17,9 +17,11 @@
 mod calls;
 mod disk;
 mod driver;
+mod input;
 mod message;
 
-use driver::{Driver, Input};
+use driver::Driver;
+use input::Input;
 use labapi::channel::{self, Sender};
 use labapi::sync::Arc;
 use labapi::{ApplyMsg, Bytes, ClientEnd, Persister, Raft, Service, Started, State, thread};
