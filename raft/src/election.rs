@@ -4,10 +4,10 @@
 //! first command must get index 1. The price: entries of earlier terms stay uncommitted until the
 //! service starts a command in the new term (§5.4.2).
 
-use crate::commit::Tally;
 use crate::log::{Index, LogId};
 use crate::messages::{RequestVoteArgs, RequestVoteReply};
 use crate::state::{Follower, Pace, Role, State};
+use crate::tally::Tally;
 use labapi::time::Instant;
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@
 //! | `state` | what a peer knows; terms and roles; what is persistent | Figure 2, top |
 //! | `election` | timeouts, candidates, votes | §5.2, §5.4.1 |
 //! | `replication` | AppendEntries, both sides | §5.3 |
-//! | `commit` | what is committed | §5.4.2 |
+//! | `commit`, `tally` | what is committed; who holds what | §5.4.2 |
 //! | `dispatch` | who must hear from us, and which thread tells it; heartbeats | |
 //! | `snapshot` | trimming the log; InstallSnapshot, both sides | §7, Figure 13 |
 //! | `apply` | what goes to the service next | Figure 2, "all servers" |
@@ -37,6 +37,7 @@ mod peer;
 mod replication;
 mod snapshot;
 mod state;
+mod tally;
 #[cfg(test)]
 mod testing;
 mod threads;

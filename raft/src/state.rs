@@ -1,7 +1,7 @@
 //! What a peer knows (Figure 2, "State"), and the rules about terms and roles.
 
-use crate::commit::Tally;
 use crate::log::{Index, Log, Term};
+use crate::tally::Tally;
 use crate::tuning;
 use bytes::Bytes;
 use labapi::time::Instant;
