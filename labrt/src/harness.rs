@@ -107,7 +107,8 @@ pub fn spawn_on(node: &Node, name: &'static str, f: Box<dyn FnOnce() + Send>) ->
 
 /// Runs `f` on the calling thread, which belongs to no node, as if that were a thread of `node`. If
 /// the node crashes meanwhile, `f` is unwound, and nothing else: then, or if the node had crashed
-/// before, `None`. In the real world `f` always runs to its end.
+/// before, `None`. While the node is paused, `f` waits as its threads do. In the real world `f`
+/// always runs to its end.
 pub fn visit<T>(node: &Node, name: &'static str, f: impl FnOnce() -> T) -> Option<T> {
     match world::kernel() {
         Some(kernel) => kernel.visit(node.id().0, name, f),

@@ -11,6 +11,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A machine of the cluster. A handle: clones are the same node.
+///
+/// ```
+/// use labrt::time::{Duration, since_start};
+/// use labrt::{Node, Simulation, thread};
+///
+/// let report = Simulation::new(1).run(|| {
+///     let (slow, broken) = (Node::new("slow"), Node::new("broken"));
+///     slow.set_clock_rate(0.5);
+///     let sleeper = slow.spawn("sleeper", || thread::sleep(Duration::from_secs(10)));
+///     broken.spawn("server", || loop { thread::park() });
+///     broken.crash();
+///     assert_eq!((slow.live_threads(), broken.live_threads()), (1, 0));
+///     sleeper.join().unwrap();
+///     since_start().as_secs()
+/// });
+/// assert_eq!(report.outcome, Ok(20)); // ten seconds by its own clock
+/// ```
 #[derive(Clone, Debug)]
 pub struct Node {
     id: NodeId,
@@ -51,9 +68,11 @@ impl Node {
     }
 
     /// Simulated: stops every thread of this node where it stands, even in a critical section, and
-    /// unwinds it; what its destructors do reaches neither network nor disk. A thread that
-    /// crashes its own node does not return from here. Real threads cannot be stopped from
-    /// outside: there the node is only marked.
+    /// unwinds it; what its destructors do reaches neither network nor disk. A thread that catches
+    /// that (with `catch_unwind`) is unwound again at its next operation, and after a hundred
+    /// times left where it stands, with the locks that it holds. A thread that crashes its own
+    /// node does not return from here. Real threads cannot be stopped from outside: there the node
+    /// is only marked.
     pub fn crash(&self) {
         self.real.crash();
         if let Some(kernel) = world::kernel() {
@@ -67,8 +86,11 @@ impl Node {
         self.real.is_crashed()
     }
 
-    /// Simulated: lets no thread of this node run for `duration`, as a long garbage collection or
-    /// a stopped virtual machine would. No effect in the real world.
+    /// Simulated: lets no thread of this node run for `duration` of true virtual time, as a long
+    /// garbage collection or a stopped virtual machine would. Timeouts go on meanwhile, and are
+    /// over when the node goes on; who [visits](crate::harness::visit) it waits as well. A second
+    /// pause can only prolong the first; one that ends after 292 years or more never ends. No
+    /// effect on a node that has crashed, and none in the real world.
     pub fn pause(&self, duration: Duration) {
         if let Some(kernel) = world::kernel() {
             kernel.pause(self.id.0, ns(duration));
@@ -76,7 +98,9 @@ impl Node {
     }
 
     /// Simulated: from now on the node's clock runs `rate` times as fast as true virtual time
-    /// (1.0 is true). No effect in the real world.
+    /// (1.0 is true). It does not jump. Whoever of the node's threads sleeps, or waits with a time
+    /// limit, goes by this clock: for the rest of its time at the new rate. No effect in the real
+    /// world.
     ///
     /// # Panics
     /// If `rate` is not a finite number above 0.

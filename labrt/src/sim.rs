@@ -65,7 +65,8 @@ impl Simulation {
         self
     }
 
-    /// Fails the run when virtual time passes `limit`.
+    /// Fails the run when virtual time passes `limit`; without one, or with one of 292 years or
+    /// more, it never does.
     pub fn time_limit(mut self, limit: Duration) -> Simulation {
         self.0.time_limit = Some(limit);
         self
@@ -80,7 +81,8 @@ impl Simulation {
     }
 
     /// How long, in real time, a thread may block or compute where the simulation cannot see it,
-    /// before the run is given up.
+    /// before the run is given up (3 s by default). Computing counts as the processor's time that
+    /// it takes, so that a busy machine raises no alarm.
     pub fn patience(mut self, patience: Duration) -> Simulation {
         self.0.patience = patience;
         self
