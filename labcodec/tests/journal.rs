@@ -8,6 +8,11 @@ use labcodec::value::{from_value, to_value};
 use labcodec::{Journal, decode, encode};
 use proptest::prelude::*;
 
+/// Miri is slow.
+const STEPS: usize = if cfg!(miri) { 10 } else { 40 };
+/// Elements that are added at once, at most.
+const ADDED: usize = if cfg!(miri) { 40 } else { 300 };
+
 #[derive(Clone, Debug)]
 enum Step {
     Push(u64),
@@ -21,7 +26,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => any::<u64>().prop_map(Step::Push),
-        4 => (0..if cfg!(miri) { 40 } else { 300usize }).prop_map(Step::Extend),
+        4 => (0..ADDED).prop_map(Step::Extend),
         2 => any::<usize>().prop_map(Step::Truncate),
         2 => any::<usize>().prop_map(Step::DropFirst),
         1 => Just(Step::Clear),
@@ -60,7 +65,7 @@ proptest! {
     #![proptest_config(common::config(256))]
 
     #[test]
-    fn a_journal_is_the_plain_sequence(steps in prop::collection::vec(step(), 0..if cfg!(miri) { 10 } else { 40 })) {
+    fn a_journal_is_the_plain_sequence(steps in prop::collection::vec(step(), 0..STEPS)) {
         let (mut journal, mut plain) = (Journal::new(), Vec::new());
         let mut rope = Rope::default();
         for step in &steps {
