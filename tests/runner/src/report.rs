@@ -28,8 +28,9 @@ pub(super) struct Report {
     /// The end of the command that runs a case again.
     repeat: String,
     trace: bool,
-    /// What was traced last.
+    /// What was traced last, if it is wanted as a file.
     traced: Option<Trace>,
+    keeps_trace: bool,
     steady: bool,
     began: Duration,
     /// Width of the column of names.
@@ -69,6 +70,7 @@ impl Report {
             },
             repeat: options.to_repeat(),
             trace: options.trace,
+            keeps_trace: options.trace_to.is_some(),
             steady: options.steady,
             began: labrt::time::since_start(),
             names: width_of_names(chosen),
@@ -154,8 +156,9 @@ impl Report {
     }
 
     fn print_trace(&self, trace: Option<&Trace>) {
-        let mut text = String::new();
-        for line in trace.into_iter().flat_map(|trace| &trace.lines) {
+        let lines = trace.map_or(&[][..], |trace| &trace.lines);
+        let mut text = String::with_capacity(lines.len() * 100);
+        for line in lines {
             let gap = if text.is_empty() { "" } else { "\n" };
             let _ = write!(text, "{gap}{line}");
         }
@@ -164,7 +167,9 @@ impl Report {
 
     /// Keeps the trace of a run, for whoever wants it as a file.
     pub(super) fn keep_trace(&mut self, trace: Option<Trace>) {
-        self.traced = trace.or(self.traced.take());
+        if self.keeps_trace {
+            self.traced = trace.or(self.traced.take());
+        }
     }
 
     /// What was traced last.

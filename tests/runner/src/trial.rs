@@ -122,7 +122,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
     let (trace, standings) = match how.trace {
         true => {
             let header = header(submission, case, seed, how, failure.clone());
-            let (trace, standings) = told(&report.events, header);
+            let (trace, standings) = told(report.events, header);
             (Some(trace), standings)
         }
         false => (None, Standings::default()),
@@ -145,7 +145,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
 }
 
 /// The events as a trace, and how they leave the servers.
-fn told(events: &[Event], header: Header) -> (Trace, Standings) {
+fn told(events: Vec<Event>, header: Header) -> (Trace, Standings) {
     let lines = suites::trace::lines(events);
     let mut trace = Trace { header, lines };
     let standings = scene::follow(&mut trace);
@@ -319,7 +319,7 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64, how: Manner)
     };
     if failure.is_some() || how.trace {
         let header = header(submission, case, seed, how, failure.clone());
-        let (trace, standings) = told(&events, header);
+        let (trace, standings) = told(events, header);
         if let Some(failure) = failure {
             let mut report = FailureReport::new(failure);
             let kept = Outcome {

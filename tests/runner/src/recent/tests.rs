@@ -71,19 +71,18 @@ fn a_message_that_arrives_at_once_is_one_event() {
         beat(1, [0, 1], Step::Sent, 1),
         note("n2 sleeps"),
         beat(2, [0, 1], Step::Sent, 2),
-        beat(1, [0, 1], Step::Arrived, 1),
-        beat(1, [1, 0], Step::Replied, 1),
-        beat(1, [1, 0], lost, 1),
+        beat(2, [0, 1], Step::Arrived, 2),
+        beat(2, [1, 0], Step::Replied, 1),
+        beat(2, [1, 0], lost, 1),
         beat(3, [0, 1], Step::Sent, 1),
     ];
     assert_eq!(
         shown(events, 9),
         [
-            "1.000000  n0@1 → n1 Beat ✓ ×1",
             "2.000000  n2 sleeps ×1",
-            "3.000000  n0@2 → n1 Beat ×1",
+            "3.000000  n0@2 → n1 Beat ✓ ×1",
             "5.000000  n1 → n0 Beat @1 ✗ lost reply ×1",
-            "7.000000  n0@1 → n1 Beat ×1",
+            "7.000000  n0@1 → n1 Beat ×2",
         ]
     );
 }

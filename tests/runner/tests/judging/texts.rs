@@ -1,6 +1,6 @@
 //! What becomes of what the code under test writes: made harmless, and bounded.
 
-use crate::runner::judge_misdeed;
+use crate::runner::{fixture, judge_misdeed, labs_with};
 use std::path::Path;
 use suites::trace::{LINE_MAX, TRACE_MAX, Trace, What};
 
@@ -21,6 +21,41 @@ fn escape_codes() {
         assert_eq!(raw, None, "{answer}");
         assert!(!text.contains('\u{202e}'), "{answer}");
     }
+}
+
+/// A failure that another run of its seed does not show: that one's servers and events led to
+/// something else, so none are shown, and the likely causes are named.
+#[test]
+fn a_failure_that_is_not_reproduced() {
+    let answer = judge_misdeed("once");
+    answer.ends_with(1).says(&[
+        "panic at ",
+        "the first time is different",
+        "in thread n0/culprit at 0.01",
+        "  Another run of the same seed did not end so: something in the code under test does not",
+        "mostly a thread of std::thread, the machine's clock, an address in memory, a file",
+        "a static that outlives a run",
+    ]);
+    for absent in [
+        "the servers at that moment",
+        "the last events",
+        "the whole trace",
+    ] {
+        assert!(!answer.stdout.contains(absent), "{absent} in\n{answer}");
+    }
+}
+
+/// What differs between two runs of a seed is named, with what mostly makes them differ.
+#[test]
+fn runs_that_differ() {
+    let path = fixture("misbehaves");
+    let twice = ["many_elections", "--check-determinism", "--raft", &path];
+    labs_with(&twice, "unsteady").ends_with(1).says(&[
+        "two runs of seed 1 differ: after ",
+        " equal events, one has\n",
+        "Something does not follow from the seed, mostly a thread of std::thread,",
+        "the last events before it",
+    ]);
 }
 
 /// However much is logged, a trace is bounded, and so is each of its lines; and the report still

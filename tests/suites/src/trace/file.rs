@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::line::{Line, What};
 use super::text::Text;
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -115,7 +116,7 @@ impl Trace {
     ///
     /// # Errors
     /// Where and why they are none. Whatever they are, reading them neither panics nor takes more
-    /// memory than a few times their length.
+    /// memory than some ten times their length.
     pub fn parse(bytes: &[u8]) -> Result<Trace, ParseError> {
         if bytes.len() > TRACE_MAX {
             return Err(ParseError::TooLong(bytes.len()));
@@ -295,7 +296,21 @@ impl Serialize for Trace {
 
 impl<'de> Deserialize<'de> for Trace {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Trace, D::Error> {
-        let bytes = bytes::Bytes::deserialize(deserializer)?;
-        Trace::parse(&bytes).map_err(serde::de::Error::custom)
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+/// Reads a trace without a copy of its bytes.
+struct Bytes;
+
+impl Visitor<'_> for Bytes {
+    type Value = Trace;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the bytes of a trace")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Trace, E> {
+        Trace::parse(bytes).map_err(E::custom)
     }
 }

@@ -132,9 +132,12 @@ impl fmt::Display for Happening {
 }
 
 /// The events of a run as lines, each as it was when it happened.
-pub fn lines(events: &[Event]) -> Vec<Line> {
+pub fn lines(events: Vec<Event>) -> Vec<Line> {
     let mut writer = Writer::default();
-    events.iter().map(|event| writer.line(event)).collect()
+    // An event goes as its line comes.
+    let mut lines = Vec::with_capacity(events.len());
+    lines.extend(events.into_iter().map(|event| writer.line(&event)));
+    lines
 }
 
 /// What must be known of earlier events to tell of the next one.

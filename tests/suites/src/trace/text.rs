@@ -3,6 +3,9 @@
 
 use super::form::read_word;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Borrow;
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt::{self, Display, Write};
 use std::sync::Arc;
 
@@ -125,8 +128,37 @@ impl Name {
         })
     }
 
+    /// The same as [`Name::new`], from this thread's table of names. Millions of lines have a
+    /// handful of names.
+    fn known(name: &str) -> Name {
+        KNOWN.with_borrow_mut(|known| {
+            if let Some(name) = known.get(name) {
+                return name.clone();
+            }
+            let name = Name::new(name);
+            if known.len() < KNOWN_MAX {
+                known.insert(name.clone());
+            }
+            name
+        })
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A hostile trace may have as many names as lines.
+const KNOWN_MAX: usize = 1000;
+
+thread_local! {
+    static KNOWN: RefCell<HashSet<Name>> = RefCell::default();
+}
+
+/// A name hashes as its text does.
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -145,7 +177,7 @@ impl Serialize for Name {
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
-        read_word(deserializer, |raw| Ok(Name::new(raw)))
+        read_word(deserializer, |raw| Ok(Name::known(raw)))
     }
 }
 
