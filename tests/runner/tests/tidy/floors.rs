@@ -56,7 +56,7 @@ pub(crate) fn check_circles(sources: &[Source]) -> Vec<Finding> {
             way.insert(0, from.clone());
             let members: BTreeSet<Module> = way.iter().cloned().collect();
             if told.insert(members) {
-                let names: Vec<String> = way.iter().map(|module| name(module)).collect();
+                let names: Vec<String> = way.iter().map(name).collect();
                 let advice = format!(
                     "a circle of files: {}; move what one of these arrows is for into a file of \
                      its own",
