@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use labcodec::value::{from_value, outline, to_value};
-use labcodec::{Journal, decode, encode};
+use labcodec::{Excerpt, Journal, decode, encode};
 use libfuzzer_sys::fuzz_target;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,9 +29,20 @@ enum Message {
     Nested(Option<Box<Message>>),
 }
 
+/// A part of a log, in a message.
+type Entries = Excerpt<(u64, Bytes)>;
+
 fuzz_target!(|bytes: &[u8]| {
     let _ = decode::<Vec<()>>(bytes);
     let _ = decode::<Vec<u64>>(bytes);
+    if let Ok(excerpt) = decode::<Entries>(bytes) {
+        let again = encode(&excerpt).expect("what was decoded can be encoded");
+        let again = decode::<Entries>(&again).map(Excerpt::into_vec);
+        let length = excerpt.len();
+        let entries = excerpt.into_vec();
+        assert_eq!(entries.len(), length);
+        assert_eq!(again, Ok(entries));
+    }
     let Ok(message) = decode::<Message>(bytes) else {
         return;
     };
