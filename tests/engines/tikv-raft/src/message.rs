@@ -71,6 +71,12 @@ enum View {
         term: u64,
         vote_granted: bool,
     },
+    /// A yes names the term that its sender is not in either; a no its own.
+    PreVoted {
+        vote_granted: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        term: Option<u64>,
+    },
     AppendEntries {
         term: u64,
         leader_id: usize,
@@ -131,12 +137,14 @@ impl View {
                     term: message.log_term,
                 },
             },
-            MessageType::MsgRequestVoteResponse | MessageType::MsgRequestPreVoteResponse => {
-                View::Vote {
-                    term,
-                    vote_granted: !message.reject,
-                }
-            }
+            MessageType::MsgRequestVoteResponse => View::Vote {
+                term,
+                vote_granted: !message.reject,
+            },
+            MessageType::MsgRequestPreVoteResponse => View::PreVoted {
+                vote_granted: !message.reject,
+                term: message.reject.then_some(term),
+            },
             MessageType::MsgAppend => View::AppendEntries {
                 term,
                 leader_id,
