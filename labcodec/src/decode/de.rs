@@ -1,6 +1,7 @@
 //! What serde asks of the reader.
 
-use super::{Decoder, Fault, mismatch};
+use super::{Decoder, mismatch};
+use crate::error::Fault;
 use serde::de::value::U32Deserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
