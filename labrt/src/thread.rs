@@ -79,7 +79,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let packet = Arc::new(Packet::new());
+        let packet = Arc::new(Packet::new(kernel));
         let end = End(packet.clone());
         let body = move || {
             let mut ended = panic::catch_unwind(AssertUnwindSafe(f));

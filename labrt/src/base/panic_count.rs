@@ -7,7 +7,7 @@
 //! word of the OS thread's own memory counts panics. Where none can be found, simulated threads go
 //! on sharing their count, which costs them the right answer while a destructor waits.
 
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 /// The calling OS thread's count of panics. Stays on that thread.
 #[derive(Clone, Copy)]
@@ -33,7 +33,13 @@ impl PanicCount {
             // SAFETY: the word is a thread-local of the OS thread that `here` was called on, which
             // this value never leaves, and lives as long as the thread does. Only std's code reads
             // and writes it, on the same thread, and never across a switch of stacks.
-            Some(word) => unsafe { ptr::replace(word.as_ptr(), count) },
+            Some(word) => unsafe {
+                let before = word.read();
+                if before != count {
+                    word.write(count);
+                }
+                before
+            },
             None => 0,
         }
     }

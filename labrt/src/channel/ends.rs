@@ -152,7 +152,7 @@ fn send_simulated<T>(
             TrySendError::Disconnected(message) => SendTimeoutError::Disconnected(message),
         });
     };
-    if !point(Some(queue)) {
+    if !point::<T>(None) {
         return Err(SendTimeoutError::Disconnected(message));
     }
     queue.send(&kernel, message, deadline(end), at)

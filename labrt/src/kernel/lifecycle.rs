@@ -127,6 +127,9 @@ impl Kernel {
 
     /// Whether that thread was left where it stands, and will never end.
     pub(crate) fn is_abandoned(&self, thread: TaskRef) -> bool {
+        if self.abandoned.get() == 0 {
+            return false;
+        }
         let task = &self.tasks.borrow()[thread.task as usize];
         task.generation == thread.generation && task.abandoned
     }

@@ -12,11 +12,11 @@ pub(crate) struct Packet<T> {
 }
 
 impl<T> Packet<T> {
-    pub(crate) fn new() -> Packet<T> {
+    pub(crate) fn new(kernel: &Kernel) -> Packet<T> {
         Packet {
             result: parking_lot::Mutex::new(None),
             ended: AtomicBool::new(false),
-            joiners: WaitList::new(),
+            joiners: WaitList::of_run(kernel),
         }
     }
 

@@ -30,8 +30,7 @@ impl Kernel {
 
     /// The running thread takes a lock. What a static one protects cannot belong to the run, and
     /// makes the next one another.
-    #[inline]
-    pub(crate) fn warn_if_static(&self, lock: usize, at: &'static Location<'static>) {
+    pub(super) fn warn_if_static(&self, lock: usize, at: &'static Location<'static>) {
         if self.is_static(lock) {
             self.warn_of_static(lock, at);
         }

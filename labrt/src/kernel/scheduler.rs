@@ -54,6 +54,8 @@ pub(crate) struct Kernel {
     pub(super) beside: RefCell<Beside>,
     pub(super) lines_beside: Cell<usize>,
     pub(super) nodes: RefCell<Vec<NodeState>>,
+    /// How many threads were left where they stood.
+    pub(super) abandoned: Cell<u32>,
     /// How many nodes are paused: almost always none, and then nobody has to ask.
     pub(super) paused: Cell<u32>,
     pub(super) stacks: RefCell<Stacks>,
@@ -107,6 +109,7 @@ impl Kernel {
             beside: RefCell::default(),
             lines_beside: Cell::new(0),
             nodes: RefCell::default(),
+            abandoned: Cell::new(0),
             paused: Cell::new(0),
             stacks: RefCell::new(Stacks::new()),
             statics: Statics::new(),

@@ -83,6 +83,7 @@ impl Kernel {
     /// or it does not let itself be unwound.
     pub(crate) fn abandon_current(&self) {
         debug_assert_ne!(self.current.get(), NOBODY);
+        self.abandoned.set(self.abandoned.get() + 1);
         self.tasks.borrow_mut()[self.current.get() as usize].abandoned = true;
     }
 

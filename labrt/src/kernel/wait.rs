@@ -130,7 +130,12 @@ impl Kernel {
     }
 
     /// Wakes the first waiter that still waits.
+    #[inline]
     pub(crate) fn notify_one(&self, list: &WaitList) -> bool {
+        !list.is_surely_empty(self) && self.notify_first(list)
+    }
+
+    fn notify_first(&self, list: &WaitList) -> bool {
         while let Some(task) = list.pop(self) {
             if self.wake(task, Wake::Notified) {
                 return true;

@@ -4,6 +4,7 @@ use super::line::Line;
 use super::scheduler::Kernel;
 use super::task::Task;
 use crate::base::{TaskId, is_alone, is_live};
+use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed, Ordering::SeqCst, fence};
 
 /// Threads that wait for one lock, condition variable or thread, first come, first served. The
@@ -37,14 +38,16 @@ impl WaitList {
     /// A thread of this run is about to try whether the lock is free. So whoever finds it taken
     /// knows whether that may be another run's doing.
     #[inline]
-    pub(crate) fn used_by(&self, kernel: &Kernel) {
+    pub(crate) fn used_by(&self, kernel: &Kernel, at: &'static Location<'static>) {
         if self.users.load(Relaxed) != kernel.run {
-            self.add_user(kernel);
+            self.add_user(kernel, at);
         }
     }
 
     #[cold]
-    fn add_user(&self, kernel: &Kernel) {
+    #[inline(never)]
+    fn add_user(&self, kernel: &Kernel, at: &'static Location<'static>) {
+        kernel.warn_if_static(self.address(), at);
         let before = self.users.load(Relaxed);
         let now = match before {
             SEVERAL => return,
@@ -67,18 +70,24 @@ impl WaitList {
         }
     }
 
+    /// The list of what no other run ever sees.
+    pub(super) fn of_run(kernel: &Kernel) -> WaitList {
+        WaitList {
+            run: AtomicU32::new(kernel.run),
+            ..WaitList::new()
+        }
+    }
+
     /// Whether nobody of this run waits here, as far as can be seen at a glance.
     #[inline]
-    fn is_surely_empty(&self, kernel: &Kernel) -> bool {
-        let own = self.head.load(Relaxed) != 0 && self.run.load(Relaxed) == kernel.run;
-        !own && kernel.lines_beside.get() == 0
+    pub(super) fn is_surely_empty(&self, kernel: &Kernel) -> bool {
+        self.head.load(Relaxed) == 0 && kernel.lines_beside.get() == 0
     }
 
     pub(super) fn push(&self, kernel: &Kernel, task: TaskId) {
         self.change(kernel, |line, tasks| line.push(tasks, task));
     }
 
-    #[inline]
     pub(super) fn pop(&self, kernel: &Kernel) -> Option<TaskId> {
         if self.is_surely_empty(kernel) {
             return None;

@@ -106,7 +106,6 @@ impl RawMutex {
         at: &'static Location<'static>,
         deadline: u64,
     ) -> Option<Guard> {
-        kernel.warn_if_static(self.address(), at);
         kernel.point();
         self.acquire(kernel, at, deadline)
     }
@@ -143,7 +142,7 @@ impl RawMutex {
     /// Takes the lock, unless somebody has it.
     #[inline]
     fn take(&self, kernel: &Kernel, at: &'static Location<'static>) -> Option<Guard> {
-        self.waiters.used_by(kernel);
+        self.waiters.used_by(kernel, at);
         let guard = self.real.try_lock()?;
         kernel.took(self.address(), at);
         Some(Guard(guard))

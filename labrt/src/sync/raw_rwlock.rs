@@ -38,7 +38,7 @@ impl RawRwLock {
         if self.is_shut(kernel) {
             return None;
         }
-        self.waiters.used_by(kernel);
+        self.waiters.used_by(kernel, at);
         let guard = self.real.try_lock_shared()?;
         kernel.took(self.address(), at);
         Some(SharedGuard(guard))
@@ -48,7 +48,7 @@ impl RawRwLock {
         if self.is_shut(kernel) {
             return None;
         }
-        self.waiters.used_by(kernel);
+        self.waiters.used_by(kernel, at);
         let guard = self.real.try_lock_exclusive()?;
         kernel.took(self.address(), at);
         Some(ExclusiveGuard(guard))
@@ -86,7 +86,6 @@ impl RawRwLock {
         at: &'static Location<'static>,
         deadline: u64,
     ) -> Option<SharedGuard> {
-        kernel.warn_if_static(self.address(), at);
         kernel.point();
         loop {
             if let Some(guard) = self.try_read(kernel, at) {
@@ -104,7 +103,6 @@ impl RawRwLock {
         at: &'static Location<'static>,
         deadline: u64,
     ) -> Option<ExclusiveGuard> {
-        kernel.warn_if_static(self.address(), at);
         kernel.point();
         loop {
             if let Some(guard) = self.try_write(kernel, at) {
