@@ -1,5 +1,5 @@
 //! From bytes to any `Deserialize` type: the reading half of bincode's format, in the standard
-//! configuration of its version 2. `encode` is the other half.
+//! configuration of its version 2. bincode itself writes it.
 //!
 //! Bytes may come from anybody and be of another type than the one that is asked for. So every
 //! length is held against the bytes that are left before anything is done about it, and nesting has
@@ -12,8 +12,7 @@ mod de;
 
 pub(crate) use de::OWN_READERS;
 
-use crate::encode::{EIGHT_BYTES, FOUR_BYTES, ONE_BYTE_MAX, SIXTEEN_BYTES, TWO_BYTES};
-use crate::error::{DEPTH_MAX, Error, Fault};
+use crate::error::{DEPTH_MAX, Error};
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::str::Utf8Error;
@@ -40,6 +39,14 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 /// So many elements of sequences and maps may take no bytes, like `()`: their number is all that
 /// bounds them.
 const NOTHINGS_MAX: u32 = 1024;
+
+/// What numbers up to this one take one byte.
+const ONE_BYTE_MAX: u8 = 250;
+/// The first byte of a number that takes two bytes more; then four, eight, sixteen.
+const TWO_BYTES: u8 = 251;
+const FOUR_BYTES: u8 = 252;
+const EIGHT_BYTES: u8 = 253;
+const SIXTEEN_BYTES: u8 = 254;
 
 /// Reads one value after another from the front of its bytes.
 pub(crate) struct Decoder<'de> {
@@ -217,6 +224,31 @@ impl<'de> Decoder<'de> {
         read
     }
 }
+
+/// An [`Error`] on its way out of the reader. Small, so that what is read comes back in registers.
+#[derive(Debug)]
+pub(crate) struct Fault(Box<Error>);
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Error {
+        *fault.0
+    }
+}
+
+impl From<Error> for Fault {
+    #[cold]
+    fn from(error: Error) -> Fault {
+        Fault(Box::new(error))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Fault {}
 
 impl serde::de::Error for Fault {
     #[cold]

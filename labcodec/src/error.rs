@@ -1,5 +1,6 @@
 //! Why a value has no bytes, or bytes no value.
 
+use bincode::error::EncodeError;
 use std::fmt;
 use std::str::Utf8Error;
 
@@ -29,6 +30,14 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn encoding(error: EncodeError) -> Error {
+        Error::Unsupported(match error {
+            EncodeError::OtherString(text) => text,
+            EncodeError::Other(text) => text.to_string(),
+            other => other.to_string(),
+        })
+    }
+
     /// The reason alone, for whoever puts it into an error of the same kind.
     pub(crate) fn why(self) -> String {
         match self {
@@ -71,29 +80,3 @@ impl std::error::Error for Error {
         }
     }
 }
-
-/// An [`Error`] on its way out of reader or writer. Small, so that it, or what is read, comes back
-/// in registers.
-#[derive(Debug)]
-pub(crate) struct Fault(Box<Error>);
-
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Error {
-        *fault.0
-    }
-}
-
-impl From<Error> for Fault {
-    #[cold]
-    fn from(error: Error) -> Fault {
-        Fault(Box::new(error))
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Fault {}

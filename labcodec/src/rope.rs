@@ -1,7 +1,8 @@
 //! The bytes of a value in pieces, some of which are shared instead of copied.
 
-use crate::encode::{Encoder, Sink};
+use crate::encode::{append, config};
 use crate::error::Error;
+use bincode::enc::write::Writer;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use std::cell::Cell;
@@ -26,7 +27,7 @@ impl Rope {
         self.own.clear();
         self.shared.clear();
         self.len = 0;
-        Ok(value.serialize(&mut Encoder(self))?)
+        bincode::serde::encode_into_writer(value, Splicer(self), config()).map_err(Error::encoding)
     }
 
     /// Number of bytes in all.
@@ -88,24 +89,22 @@ impl Serialize for Shared<'_> {
 /// Below this many bytes a copy costs less than sharing.
 const SHARED_MIN: usize = 64;
 
-impl Sink for Rope {
-    #[inline(always)]
-    fn byte(&mut self, byte: u8) {
-        self.len += 1;
-        self.own.push(byte);
-    }
+struct Splicer<'a>(&'a mut Rope);
 
-    #[inline]
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.len += bytes.len();
+impl Writer for Splicer<'_> {
+    #[inline(always)]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), bincode::error::EncodeError> {
+        let rope = &mut *self.0;
+        rope.len += bytes.len();
         if bytes.len() >= SHARED_MIN
             && let Some(shared) = OFFER.take()
             && std::ptr::eq(&*shared, bytes)
         {
-            self.shared.push((self.own.len(), shared));
-        } else {
-            self.own.extend_from_slice(bytes);
+            rope.shared.push((rope.own.len(), shared));
+            return Ok(());
         }
+        append(&mut rope.own, bytes);
+        Ok(())
     }
 }
 

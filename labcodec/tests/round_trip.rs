@@ -95,8 +95,6 @@ fn everything() -> impl Clone + Strategy<Value = Everything> {
 fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     let bytes = encode(value).unwrap();
     assert_eq!(&decode::<T>(&bytes).unwrap(), value);
-    let theirs = bincode::serde::encode_to_vec(value, standard()).unwrap();
-    assert_eq!(bytes, theirs, "the writer of the format's own authors");
     let (theirs, _): (T, _) = bincode::serde::decode_from_slice(&bytes, standard()).unwrap();
     assert_eq!(&theirs, value, "the reader of the format's own authors");
 
@@ -169,21 +167,6 @@ fn a_number_beyond_its_type_is_an_error() {
             Err(Error::Mismatch(_))
         ));
     }
-}
-
-#[test]
-fn a_sequence_must_know_its_length() {
-    struct Unknown;
-    impl Serialize for Unknown {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_seq((0..9u8).filter(|n| n % 2 == 0))
-        }
-    }
-    let error = encode(&(1u8, Unknown)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "cannot be encoded: a sequence or map whose length is not known in advance"
-    );
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! What serde asks of the reader.
 
-use super::{Decoder, mismatch};
-use crate::error::Fault;
+use super::{Decoder, Fault, mismatch};
 use serde::de::value::U32Deserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
