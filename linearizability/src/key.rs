@@ -221,6 +221,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "tens of thousands of steps")]
     fn the_width_of_the_sets_changes_nothing() {
         for (last_read, is_linearizable) in [(18, true), (19, true), (3, true), (77, false)] {
             let history = history(last_read);

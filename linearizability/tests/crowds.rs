@@ -1,5 +1,7 @@
 //! Many operations at once: more than fit into a machine word, and more than fit into four.
 
+#![cfg(not(miri))] // it would take hours
+
 use linearizability::models::{Append, AppendInput, AppendOutput};
 use linearizability::{Limits, Operation, Verdict, check};
 

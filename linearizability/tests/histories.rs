@@ -1,5 +1,7 @@
 //! Recorded histories with known verdicts: the checker must agree with every one.
 
+#![cfg(not(miri))] // it would take hours
+
 mod formats;
 
 use linearizability::models::{Append, Register, Versioned};

@@ -1,5 +1,7 @@
 //! Limits: a check that cannot finish says so, in time.
 
+#![cfg(not(miri))] // it would take hours
+
 use linearizability::models::{Append, AppendInput, AppendOutput};
 use linearizability::{Limit, Limits, Operation, Verdict, check, check_until};
 use std::cell::Cell;
