@@ -43,7 +43,8 @@ pub enum Value {
     Option(Option<Box<Value>>),
     /// A sequence, tuple or array.
     Seq(Vec<Value>),
-    /// At the end of a sequence: so many more elements, which were not read ([`outline`]).
+    /// In a sequence, before its last element or at its end: so many more elements, which were not
+    /// read ([`outline`]).
     More(usize),
     /// A map, in its own order.
     Map(Vec<(Value, Value)>),
@@ -74,8 +75,8 @@ pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
     value.serialize(ser::ToValue::new(usize::MAX))
 }
 
-/// The tree of `value` with only the first `most` elements of each sequence: enough to show it, and
-/// next to free however long they are.
+/// The tree of `value` with only the first `most` elements of each sequence, and the last one of
+/// those that tell their length: enough to show it, and next to free however long they are.
 ///
 /// # Errors
 /// As [`to_value`].
@@ -126,10 +127,11 @@ impl Value {
     /// The number of elements, if it is a sequence, those that were not read included.
     pub fn seq_len(&self) -> Option<usize> {
         let items = self.as_seq()?;
-        Some(match items.split_last() {
-            Some((Value::More(more), read)) => read.len() + more,
-            _ => items.len(),
-        })
+        let count = |item: &Value| match item {
+            Value::More(more) => *more,
+            _ => 1,
+        };
+        Some(items.iter().map(count).fold(0, usize::saturating_add))
     }
 
     /// The bytes, whether the type calls them bytes, text, or a sequence of small numbers.

@@ -121,10 +121,13 @@ fn one_line() {
 
 #[test]
 fn an_outline_counts_what_it_does_not_read() {
-    let value = outline(&(1, vec![7; 100], vec![8; 3]), 3).expect("numbers have a tree");
+    let hundred = [vec![7; 99], vec![9]].concat();
+    let value = outline(&(1, hundred, vec![8; 3]), 3).expect("numbers have a tree");
     assert_eq!(value.to_string(), "[1 [7 7 7 …+97] [8 8 8]]");
     let items = value.as_seq().expect("a tuple is a sequence");
     assert_eq!(items[1].seq_len(), Some(100));
+    let last = items[1].as_seq().and_then(<[Value]>::last);
+    assert_eq!(last, Some(&Value::I64(9)), "the end is read as well");
     assert_eq!(items[2].seq_len(), Some(3));
     assert!(from_value::<(u64, Vec<u64>, Vec<u64>)>(value).is_err());
 }

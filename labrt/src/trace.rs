@@ -2,7 +2,7 @@
 //!
 //! The runtime knows no messages and no disks; whoever does gives its events a [`Body`].
 
-pub use crate::base::{Body, Dropped, Event};
+pub use crate::base::{Body, Dropped, Event, Warning};
 
 use crate::base::Kept;
 use crate::kernel::world;

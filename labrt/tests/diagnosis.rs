@@ -383,3 +383,32 @@ fn a_fault_of_the_code_under_test() {
     );
     assert_eq!(report.warnings, ["look here"]);
 }
+
+/// A warning stands in the trace where it belongs: at its time, with its node and thread.
+#[test]
+fn a_warning_has_its_moment() {
+    let report = Simulation::new(1).trace(true).run(|| {
+        let polite = || thread::sleep(MS);
+        let rude = || {
+            let lock = Mutex::new(());
+            let _guard = lock.lock();
+            thread::sleep(MS);
+        };
+        let node = Node::new("n1");
+        node.spawn("polite", polite).join().expect("it only sleeps");
+        node.spawn("rude", rude).join().expect("it only sleeps");
+        node.id()
+    });
+    let node = report.outcome.expect("nothing fails");
+    let is_warning = |event: &&labrt::trace::Event| event.body.kind() == "warning";
+    let told: Vec<_> = report.events.iter().filter(is_warning).collect();
+    let [event] = &*told else {
+        panic!("one warning is expected: {told:?}");
+    };
+    assert_eq!((event.node, &*event.thread), (Some(node), "rude"));
+    assert!((MS..2 * MS).contains(&event.at), "{:?}", event.at);
+    assert_eq!(
+        event.body.to_string(),
+        format!("warning: {}", report.warnings[0])
+    );
+}

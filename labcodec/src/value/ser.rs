@@ -9,7 +9,8 @@ use serde::ser::{self, Serialize, Serializer};
 /// one that has names.
 #[derive(Clone, Copy)]
 pub(super) struct ToValue {
-    /// So many elements of a sequence are read; the others are counted.
+    /// So many elements of a sequence are read, and its last one where its length is told; the
+    /// others are counted.
     most: usize,
     /// How many levels around this one.
     depth: u32,
@@ -36,8 +37,10 @@ impl ToValue {
 /// Collects the elements of a sequence, tuple or array, or of a variant that is one.
 pub(super) struct Items {
     items: Vec<Value>,
-    /// Elements that were not read.
+    /// The elements that were not read, behind those that were.
     more: usize,
+    /// Where the last element stands, if its length was told.
+    last: Option<usize>,
     to: ToValue,
     variant: Option<(&'static str, &'static str)>,
 }
@@ -154,6 +157,7 @@ impl Serializer for ToValue {
         Ok(Items {
             items: Vec::with_capacity(len.unwrap_or(0).min(self.most)),
             more: 0,
+            last: len.and_then(|len| len.checked_sub(1)),
             to: self.deeper()?,
             variant: None,
         })
@@ -177,6 +181,7 @@ impl Serializer for ToValue {
         Ok(Items {
             items: Vec::with_capacity(len.min(self.most)),
             more: 0,
+            last: len.checked_sub(1),
             to: self.deeper()?.deeper()?,
             variant: Some((name, chosen)),
         })
@@ -222,17 +227,28 @@ impl Serializer for ToValue {
 
 impl Items {
     fn push<T: Serialize + ?Sized>(&mut self, v: &T) -> Result<(), Error> {
-        match self.items.len() < self.to.most {
-            true => self.items.push(v.serialize(self.to)?),
-            false => self.more += 1,
+        let place = self.items.len() + self.more;
+        if self.items.len() < self.to.most {
+            self.items.push(v.serialize(self.to)?);
+        } else if Some(place) == self.last {
+            self.leave_out();
+            self.items.push(v.serialize(self.to)?);
+        } else {
+            self.more += 1;
         }
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Value, Error> {
-        if self.more > 0 {
-            self.items.push(Value::More(self.more));
+    /// Puts a sign in the place of the elements that were not read.
+    fn leave_out(&mut self) {
+        let more = std::mem::take(&mut self.more);
+        if more > 0 {
+            self.items.push(Value::More(more));
         }
+    }
+
+    fn finish(mut self) -> Result<Value, Error> {
+        self.leave_out();
         let items = Value::Seq(self.items);
         Ok(match self.variant {
             None => items,

@@ -27,11 +27,10 @@ impl Display for Value {
             Value::Option(Some(inner)) => write!(f, "{inner}"),
             Value::Seq(items) => {
                 let show = |item: &Value, f: &mut Formatter<'_>| write!(f, "{item}");
-                let (read, more) = match items.split_last() {
-                    Some((Value::More(more), read)) => (read, *more),
-                    _ => (&items[..], 0),
-                };
-                list(f, ['[', ']'], (read, read.len() + more), show)
+                let is_left_out = |item: &Value| matches!(item, Value::More(_));
+                let read = items.iter().position(is_left_out).unwrap_or(items.len());
+                let len = self.seq_len().unwrap_or_default();
+                list(f, ['[', ']'], (&items[..read], len), show)
             }
             Value::More(more) => write!(f, "…+{more}"),
             Value::Map(pairs) => {

@@ -56,6 +56,25 @@ impl PartialEq for Event {
     }
 }
 
+/// What looks wrong in a run, and does not end it.
+pub struct Warning(pub String);
+
+impl Body for Warning {
+    fn kind(&self) -> &'static str {
+        "warning"
+    }
+
+    fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "warning: {}", self.0)
+    }
+}
+
 /// Stands where a trace has lost so many of its events.
 pub struct Dropped(pub u64);
 

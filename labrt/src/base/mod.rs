@@ -13,7 +13,7 @@ mod options;
 mod panic_count;
 mod progress;
 
-pub use event::{Body, Dropped, Event};
+pub use event::{Body, Dropped, Event, Warning};
 pub(crate) use face::{face, set_face};
 pub(crate) use failure::text_of;
 pub use failure::{Failure, FailureKind, Panicked};

@@ -4,9 +4,10 @@ use super::scheduler::{Kernel, NOBODY};
 use super::suspicions::{SPINNING, WINDOW, place};
 use super::task::{Held, Spawn, State, Task};
 use super::wait_list::WaitList;
-use crate::base::{Failure, FailureKind, NAP, NEVER, NO_NODE, TaskId, nap};
+use crate::base::{Event, Failure, FailureKind, NAP, NEVER, NO_NODE, NodeId, TaskId, Warning, nap};
 use std::fmt::Write as _;
 use std::panic::Location;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many of the threads that wait for one lock are named.
@@ -308,16 +309,16 @@ impl Kernel {
     #[cold]
     fn suspect_blocking(&self, own: usize, what: &'static str, at: &'static Location<'static>) {
         let tasks = self.tasks.borrow();
-        let current = self.current.get();
-        let held = tasks[current as usize].held.iter();
-        for held in held.filter(|held| held.lock != own) {
-            let mut suspicions = self.suspicions.borrow_mut();
-            if suspicions.told.insert((place(held.at), place(at))) {
-                suspicions.warnings.push(format!(
+        let task = &tasks[self.current.get() as usize];
+        for held in task.held.iter().filter(|held| held.lock != own) {
+            let pair = (place(held.at), place(at));
+            if self.suspicions.borrow_mut().told.insert(pair) {
+                let text = format!(
                     "lock held across {what}: the lock taken at {} is still held in {what} at \
                      {at}; nobody else gets the lock meanwhile: release it before",
                     held.at
-                ));
+                );
+                self.warn_of(task, text);
             }
         }
     }
@@ -342,20 +343,35 @@ impl Kernel {
         if span >= 2 * WINDOW || points < SPINNING {
             return;
         }
-        let mut suspicions = self.suspicions.borrow_mut();
+        let name = task.name.to_string();
         // Threads of one name do the same on all nodes: one of them will do.
-        if suspicions.spinning.insert(task.name.to_string()) {
-            suspicions.warnings.push(format!(
+        if self.suspicions.borrow_mut().spinning.insert(name) {
+            let text = format!(
                 "busy-wait: thread {} reached more than {SPINNING} scheduling points within a \
                  virtual second: it waits by running; wait on a condition variable or a channel, \
                  or sleep",
                 task.name
-            ));
+            );
+            self.warn_of(task, text);
         }
     }
 
-    /// Adds a warning of the harness.
+    /// Adds a warning about the running thread.
     pub(crate) fn warn(&self, text: String) {
+        let tasks = self.tasks.borrow();
+        self.warn_of(&tasks[self.current.get() as usize], text);
+    }
+
+    /// Adds a warning to the run's report, and to its trace, where it shows when that was.
+    fn warn_of(&self, task: &Task, text: String) {
+        if self.recorder.on {
+            self.recorder.keep(Event {
+                at: Duration::from_nanos(self.true_now()),
+                node: Some(task.node).filter(|node| *node != NO_NODE).map(NodeId),
+                thread: task.name.to_string().into(),
+                body: Arc::new(Warning(text.clone())),
+            });
+        }
         self.suspicions.borrow_mut().warnings.push(text);
     }
 }

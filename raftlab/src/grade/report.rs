@@ -4,6 +4,7 @@
 use super::judge::Verdict;
 use runner::files::write_whole;
 use runner::results::CaseResult;
+use runner::terminal::pad;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -50,7 +51,7 @@ pub(super) fn summary(verdicts: &[(&str, Verdict)]) -> String {
             (false, 0) => "  could not be judged",
             (false, _) => "  could not be judged in part",
         };
-        let _ = writeln!(summary, "{name:<32} {:>6}{note}", verdict.points());
+        let _ = writeln!(summary, "{} {:>6}{note}", pad(name, 32), verdict.points());
     }
     summary
 }

@@ -4,6 +4,7 @@
 //! A cell begins in its server's column and may run on over the columns behind it, which are empty
 //! on that line: where it begins says whose it is.
 
+use super::terminal::{fit, width};
 use std::io::IsTerminal;
 use suites::trace::{Lane, Line, What};
 
@@ -88,7 +89,7 @@ impl Lanes {
             _ => {
                 let across = self.fit(TIME + 3, &event.across(), &format!("{fate}{times}"));
                 line.push_str(&format!("── {across} "));
-                let rest = self.width.saturating_sub(line.chars().count());
+                let rest = self.width.saturating_sub(width(&line));
                 line.push_str(&"─".repeat(rest));
             }
         }
@@ -97,19 +98,15 @@ impl Lanes {
 
     /// As much of `text` as fits behind `start`, and all of what stands at its end.
     fn fit(&self, start: usize, text: &str, end: &str) -> String {
-        let room = self.width.saturating_sub(start + end.chars().count());
-        if text.chars().count() <= room {
-            return format!("{text}{end}");
-        }
-        let short: String = text.chars().take(room.saturating_sub(1)).collect();
-        format!("{short}…{end}")
+        let room = self.width.saturating_sub(start + width(end));
+        fit(text, room) + end
     }
 
     /// Goes on with the columns that a cell has left free.
     fn guide(&self, line: &mut String) {
         for server in 1..self.servers {
             let start = TIME + server * self.step;
-            let length = line.chars().count();
+            let length = width(line);
             if length < start {
                 line.push_str(&" ".repeat(start - length));
                 line.push('│');
@@ -215,11 +212,30 @@ mod tests {
     }
 
     #[test]
+    fn wide_letters_keep_the_columns() {
+        for text in [
+            "読み込みが終わらないときは、読み込みが終わらないときは",
+            "x = 読",
+        ] {
+            let log = What::Log(Log {
+                level: Level::Info,
+                term: None,
+                role: None,
+                text: Text::new(text),
+            });
+            let line = lanes().line(&event(542_374, Some(Lane::Server(1)), log));
+            assert!(width(&line) <= 72, "{line}");
+            let end = line.find("│").map(|at| width(&line[..at]));
+            assert_eq!(end, Some(TIME), "{line}");
+        }
+    }
+
+    #[test]
     fn the_rest_goes_across() {
         let shown = format!("  5.000000  ── test: check_one_leader {}", "─".repeat(34));
         let step = What::Step(Text::new("check_one_leader"));
         let line = lanes().line(&event(5_000_000, None, step));
-        assert_eq!((line.as_str(), line.chars().count()), (&*shown, 72));
+        assert_eq!((line.as_str(), width(&line)), (&*shown, 72));
         let asks = What::Ask(Text::new("get(\"k\") -> ?"));
         let line = lanes().line(&event(5_000_000, Some(Lane::Client(1)), asks));
         assert!(

@@ -3,6 +3,7 @@
 //! it all again.
 
 use super::lanes::{self, Lanes};
+use super::terminal::fit;
 use super::trial::{CAUSES, FailureReport};
 use std::fmt::Write as _;
 use suites::cases::Case;
@@ -88,13 +89,10 @@ impl Story<'_> {
     fn servers(&self) -> Vec<String> {
         let room = self.width.saturating_sub(INDENT + 1);
         let standings = &self.report.standings;
-        let servers = standings.servers.iter().map(|standing| {
-            let line = standing.to_string();
-            match line.char_indices().nth(room) {
-                Some((end, _)) => format!("{}…", &line[..end]),
-                None => line,
-            }
-        });
+        let servers = standings
+            .servers
+            .iter()
+            .map(|standing| fit(&standing.to_string(), room));
         servers
             .chain(standings.remarks.iter().map(Text::to_string))
             .collect()

@@ -3,6 +3,7 @@
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use std::io;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What went well.
 pub const GOOD: Style = AnsiColor::Green.on_default();
@@ -31,9 +32,61 @@ pub fn shell_word(text: &str) -> String {
     }
 }
 
+/// How many columns `text` takes: a letter of Chinese takes two, an accent of its own none.
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// As much of `text` as fits into `room` columns; what is cut ends in `…`.
+pub fn fit(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_string();
+    }
+    let mut short = String::new();
+    let mut left = room.saturating_sub(1); // for the sign
+    for letter in text.chars() {
+        let wide = UnicodeWidthChar::width(letter).unwrap_or(0);
+        if wide > left {
+            break;
+        }
+        left -= wide;
+        short.push(letter);
+    }
+    short + if room == 0 { "" } else { "…" }
+}
+
+/// `text`, and blanks up to `columns`.
+pub fn pad(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(width(text));
+    format!("{text}{:blanks$}", "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn columns_are_not_letters() {
+        for (text, columns) in [("n1", 2), ("日本", 4), ("e\u{301}", 1), ("", 0)] {
+            assert_eq!(width(text), columns, "{text}");
+            assert_eq!(width(&pad(text, 5)), 5, "{text}");
+        }
+        assert_eq!(pad("日本", 3), "日本");
+        assert_eq!(fit("日本語", 6), "日本語");
+        assert_eq!(fit("日本語", 5), "日本…");
+        assert_eq!(fit("日本語", 4), "日…");
+        assert_eq!(fit("日本語", 0), "");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_cut_fits(text in any::<String>(), room in 0usize..40) {
+            let shown = fit(&text, room);
+            prop_assert!(width(&shown) <= room);
+            prop_assert_eq!(shown == text, width(&text) <= room);
+        }
+    }
 
     #[test]
     fn a_word_stays_one_word() {

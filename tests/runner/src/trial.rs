@@ -12,7 +12,7 @@ use std::panic::{self, AssertUnwindSafe, Location};
 use std::time::Duration;
 use suites::cases::Case;
 use suites::cluster::{Usage, stray};
-use suites::trace::{Failure, FailureKind, Header, Line, Text, Trace};
+use suites::trace::{Failure, FailureKind, Header, Line, Text, Trace, What};
 use suites::{Submission, TIME_LIMIT};
 
 /// How to run.
@@ -146,7 +146,12 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
 
 /// The events as a trace, and how they leave the servers.
 fn told(events: Vec<Event>, header: Header) -> (Trace, Standings) {
-    let lines = suites::trace::lines(events);
+    let mut lines = suites::trace::lines(events);
+    for line in &mut lines {
+        if let What::Warning(text) = &mut line.what {
+            *text = Text::new(from_root(text.as_str()));
+        }
+    }
     let mut trace = Trace { header, lines };
     let standings = scene::follow(&mut trace);
     (trace, standings)

@@ -235,11 +235,7 @@ fn runs(list: &[Value], before: u64) -> Vec<Run> {
     for (entry, place) in list.iter().zip(1_u64..) {
         let own = entry.field_of(names::INDEX).and_then(Value::as_u64);
         let index = own.unwrap_or(before.saturating_add(place));
-        // An entry may be a struct with a term, or a tuple that begins with one.
-        let term = entry
-            .field_of(names::TERM)
-            .or_else(|| entry.as_seq()?.first());
-        let term = term.and_then(Value::as_u64);
+        let term = term_of_entry(entry);
         match runs.last_mut() {
             Some(run) if run.term == term && run.last.checked_add(1) == Some(index) => {
                 run.last = index;
@@ -256,6 +252,12 @@ fn runs(list: &[Value], before: u64) -> Vec<Run> {
         }
     }
     runs
+}
+
+/// The term of an entry, which may be a struct that has one, or a tuple that begins with one.
+pub(super) fn term_of_entry(entry: &Value) -> Option<u64> {
+    let term = entry.field_of(names::TERM);
+    term.or_else(|| entry.as_seq()?.first())?.as_u64()
 }
 
 /// Whether a request only asks whether it would be elected (§9.6 of the thesis): its method, its

@@ -79,6 +79,8 @@ pub enum What {
     Says(Claim),
     /// The code under test logs something.
     Log(Log),
+    /// The harness noticed what looks wrong, and is not yet a failure.
+    Warning(Text),
     /// A client asks for this.
     Ask(Text),
     /// A client was answered so.
@@ -164,6 +166,12 @@ pub struct SavedLog {
     /// The last index that the snapshot before them includes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
+    /// The last entry's index, if the entry itself tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_index: Option<u64>,
+    /// The last entry's term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_term: Option<u64>,
     /// The log, shown, if its entries were not recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
@@ -257,6 +265,7 @@ impl What {
             What::Partition(_) | What::Look(_) => true,
             What::Message(_) | What::Save(_) | What::Apply { .. } | What::Snapshot { .. } => false,
             What::Install { .. } | What::Says(_) | What::Log(_) | What::Ask(_) => false,
+            What::Warning(_) => false,
             What::Answer(_) | What::Step(_) | What::Dropped(_) | What::Note(_) => false,
         }
     }
@@ -292,6 +301,7 @@ impl Line {
             | What::Ask(text)
             | What::Answer(text)
             | What::Step(text)
+            | What::Warning(text)
             | What::Note(text) => vec![text],
             What::Start | What::Crash | What::Stop | What::Connect | What::Disconnect => vec![],
             What::Partition(_) | What::Snapshot { .. } | What::Install { .. } => vec![],

@@ -54,6 +54,7 @@
 //! | `snapshot`, `install` | `index` | a service made a snapshot, or took one over |
 //! | `says` | `term`, `leads` | what a server says of itself, when it is news |
 //! | `log` | `level`, `term`, `role`, `text` | a line of a log, and the standing that its server had shown by then |
+//! | `warning` | a text | the harness noticed what looks wrong, such as a lock held across a call |
 //! | `ask`, `answer` | a text | what a client does |
 //! | `step` | a text | a step of the case begins |
 //! | `look` | a time | what is wrong came about then |

@@ -148,6 +148,7 @@ impl Display for Said<'_> {
                 let text = Flat(log.text.as_str());
                 write!(f, "{} ({}) {text}", log.level, line.thread)
             }
+            What::Warning(text) => write!(f, "warning: {}", Flat(text.as_str())),
             What::Step(text) => write!(f, "test: {}", Flat(text.as_str())),
             What::Look(at) => write!(f, "test: look at {:.6}", at.as_secs_f64()),
             What::Dropped(count) => write!(f, "({count} earlier events are not kept)"),
@@ -257,7 +258,7 @@ fn rest(content: &Content, f: &mut Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// ` term=3 voted_for=1 log=4 state=120B snapshot=0B`.
+/// ` term=3 voted_for=1 log=4 last=@2 state=120B snapshot=0B`.
 impl Display for Save {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if let Some(text) = &self.text {
@@ -275,6 +276,8 @@ impl Display for Save {
         if let Some(SavedLog {
             entries,
             after,
+            last_index,
+            last_term,
             text,
         }) = &self.log
         {
@@ -285,6 +288,12 @@ impl Display for Save {
             }
             if let Some(after) = after {
                 write!(f, " after {after}")?;
+            }
+            match (last_index, last_term) {
+                (Some(index), Some(term)) => write!(f, " last={index}@{term}")?,
+                (Some(index), None) => write!(f, " last={index}")?,
+                (None, Some(term)) => write!(f, " last=@{term}")?,
+                (None, None) => {}
             }
         }
         let (state, snapshot) = (self.state_size, self.snapshot_size);

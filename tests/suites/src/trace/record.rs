@@ -1,6 +1,6 @@
 //! From the events of a run to the lines of its trace.
 
-use super::content::Content;
+use super::content::{self, Content, FieldOf};
 use super::lane::Lane;
 use super::line::{Line, Log, Message, Save, SavedLog, Vote, What};
 use super::names;
@@ -8,7 +8,7 @@ use super::text::{Name, Text};
 use labcodec::value::Value;
 use labrpc::harness::MessageEvent;
 use labrt::NodeId;
-use labrt::trace::{Body, Dropped, Event};
+use labrt::trace::{Body, Dropped, Event, Warning};
 use persister::harness::SaveEvent;
 use std::any::Any;
 use std::collections::HashMap;
@@ -88,6 +88,7 @@ impl Body for Happening {
             What::Install { .. } => "install",
             What::Says(_) => "state",
             What::Log(_) => "log",
+            What::Warning(_) => "warning",
             What::Ask(_) => "called",
             What::Answer(_) => "returned",
             What::Step(_) => "test",
@@ -104,6 +105,7 @@ impl Body for Happening {
             | What::Ask(text)
             | What::Answer(text)
             | What::Step(text)
+            | What::Warning(text)
             | What::Note(text) => text.as_str().len(),
             _ => 0,
         }
@@ -189,6 +191,10 @@ impl Writer {
                 save.owner.parse().ok(),
                 What::Save(Box::new(self::save(save))),
             )
+        } else if let Some(Warning(text)) = body.downcast_ref() {
+            let whose = event.node.and_then(|node| self.incarnations.get(&node));
+            let lane = whose.map(|(lane, _)| *lane);
+            (lane, What::Warning(Text::new(text)))
         } else if let Some(Dropped(count)) = body.downcast_ref() {
             (None, What::Dropped(*count))
         } else {
@@ -237,13 +243,22 @@ pub(super) fn save(event: &SaveEvent) -> Save {
         });
     let log = state.find(names::LOG).map(|log| {
         // The log may be a type of its own, around its entries and what the snapshot holds.
-        let entries = log.seq_len();
-        let entries = entries.or_else(|| log.find(names::ENTRIES)?.seq_len());
+        let entries = match log.as_seq() {
+            Some(_) => Some(log),
+            None => log.find(names::ENTRIES),
+        };
+        let count = entries.and_then(Value::seq_len);
+        let last = entries.and_then(|entries| entries.as_seq()?.last());
+        let index = last.and_then(|entry| entry.field_of(names::INDEX)?.as_u64());
+        // What the snapshot holds may stand beside the log as well as in it.
         let before = log.find(names::LAST_INCLUDED_INDEX);
+        let before = before.or_else(|| state.field_of(names::LAST_INCLUDED_INDEX));
         SavedLog {
-            entries: entries.map(|count| count as u64),
+            entries: count.map(|count| count as u64),
             after: before.and_then(Value::as_u64).filter(|index| *index > 0),
-            text: entries.is_none().then(|| Text::of_at_most(1024, log)),
+            last_index: index,
+            last_term: last.and_then(content::term_of_entry),
+            text: count.is_none().then(|| Text::of_at_most(1024, log)),
         }
     });
     let is_opaque = term.is_none() && vote.is_none() && log.is_none();

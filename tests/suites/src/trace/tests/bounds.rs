@@ -71,6 +71,8 @@ fn save(text: &str) -> Line {
         term: Some(u64::MAX),
         voted_for: Some(Vote::Other(Text::new(text))),
         log: Some(SavedLog {
+            last_index: Some(u64::MAX),
+            last_term: Some(u64::MAX),
             entries: Some(u64::MAX),
             after: Some(u64::MAX),
             text: Some(Text::new(text)),

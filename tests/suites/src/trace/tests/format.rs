@@ -41,6 +41,7 @@ fn no_kind_is_missing_in_the_example() {
             What::Install { .. } => "install",
             What::Says(_) => "says",
             What::Log(_) => "log",
+            What::Warning(_) => "warning",
             What::Ask(_) => "ask",
             What::Answer(_) => "answer",
             What::Step(_) => "step",
@@ -50,7 +51,7 @@ fn no_kind_is_missing_in_the_example() {
         }
     });
     let kinds: BTreeSet<&str> = kinds.collect();
-    assert_eq!(kinds.len(), 19, "{kinds:?}");
+    assert_eq!(kinds.len(), 20, "{kinds:?}");
     // The chapter that documents them names each.
     let chapter = include_str!("../mod.rs");
     for kind in kinds {

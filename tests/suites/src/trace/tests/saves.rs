@@ -31,11 +31,11 @@ fn a_save_in_one_line() {
     let state = State {
         term: 3,
         voted_for: Some(1),
-        log: vec![(1, 1); 4],
+        log: [[(1, 1); 8].as_slice(), &[(2, 1)]].concat(),
     };
     assert_eq!(
         event(&state),
-        "n2 save term=3 voted_for=1 log=4 state=120B snapshot=0B"
+        "n2 save term=3 voted_for=1 log=9 last=@2 state=120B snapshot=0B"
     );
     let state = State {
         voted_for: None,
@@ -43,7 +43,7 @@ fn a_save_in_one_line() {
     };
     assert_eq!(
         event(&state),
-        "n2 save term=3 voted_for=- log=4 state=120B snapshot=0B"
+        "n2 save term=3 voted_for=- log=9 last=@2 state=120B snapshot=0B"
     );
 }
 
@@ -56,16 +56,39 @@ fn a_log_may_be_a_type_around_its_entries() {
     }
     #[derive(Serialize)]
     struct Log {
-        base: u64,
-        entries: Vec<u64>,
+        last_included_index: u64,
+        entries: Vec<Entry>,
     }
+    #[derive(Serialize)]
+    struct Entry {
+        index: u64,
+        term: u64,
+    }
+    let entry = |index| Entry { index, term: 2 };
     let log = Log {
-        base: 3,
-        entries: vec![7; 100],
+        last_included_index: 3,
+        entries: (4..104).map(entry).collect(),
     };
     assert_eq!(
         event(&State { term: 3, log }),
-        "n2 save term=3 log=100 state=120B snapshot=0B"
+        "n2 save term=3 log=100 after 3 last=103@2 state=120B snapshot=0B"
+    );
+}
+
+#[test]
+fn what_the_snapshot_holds_may_stand_beside_the_log() {
+    #[derive(Serialize)]
+    struct State {
+        log: Vec<&'static str>,
+        last_included_index: u64,
+    }
+    let state = State {
+        log: vec!["x"; 5],
+        last_included_index: 7,
+    };
+    assert_eq!(
+        event(&state),
+        "n2 save log=5 after 7 state=120B snapshot=0B"
     );
 }
 
