@@ -50,6 +50,13 @@ struct Everything {
     boxed: Option<Box<Everything>>,
 }
 
+/// Lists of up to so many elements. Each takes Miri many thousand steps.
+const LONG: usize = if cfg!(miri) { 3 } else { 100 };
+
+fn list<S: Clone + Strategy>(element: S) -> impl Clone + Strategy<Value = Vec<S::Value>> {
+    prop::collection::vec(element, 0..LONG)
+}
+
 fn shape() -> impl Clone + Strategy<Value = Shape> {
     prop_oneof![
         Just(Shape::Nothing),
@@ -57,12 +64,14 @@ fn shape() -> impl Clone + Strategy<Value = Shape> {
         any::<Option<Option<()>>>().prop_map(Shape::Nested),
         Just(Shape::Empty(())),
         any::<(i128, u128)>().prop_map(|(a, b)| Shape::Two(a, b)),
-        any::<(i8, Vec<(u16, char)>)>().prop_map(|(r#type, wide)| Shape::Named { r#type, wide }),
+        (any::<i8>(), list(any::<(u16, char)>()))
+            .prop_map(|(r#type, wide)| Shape::Named { r#type, wide }),
     ]
 }
 
 fn entry() -> impl Clone + Strategy<Value = Entry> {
-    any::<(u64, Vec<u8>, Vec<u8>)>().prop_map(|(term, command, old_style)| Entry {
+    let parts = (any::<u64>(), list(any::<u8>()), list(any::<u8>()));
+    parts.prop_map(|(term, command, old_style)| Entry {
         term: Term(term),
         command: command.into(),
         old_style,
@@ -72,7 +81,7 @@ fn entry() -> impl Clone + Strategy<Value = Entry> {
 fn everything() -> impl Clone + Strategy<Value = Everything> {
     let finite = (-1e300..1e300f64, -1e30..1e30f32);
     let rest = (prop::collection::vec(entry(), 0..4), [shape(), shape()]);
-    let map = prop::collection::btree_map(any::<String>(), any::<Vec<Option<i64>>>(), 0..3);
+    let map = prop::collection::btree_map(any::<String>(), list(any::<Option<i64>>()), 0..3);
     let simple = any::<(bool, u8, i16, i32, String)>();
     let leaf = (simple, finite, rest, map).prop_map(|(simple, (large, f), rest, map)| {
         let (flag, a, b, c, text) = simple;
@@ -112,7 +121,7 @@ proptest! {
 
     /// What both readers can read means the same to both.
     #[test]
-    fn any_bytes_mean_what_they_mean(bytes in prop::collection::vec(0..9u8, 0..100)) {
+    fn any_bytes_mean_what_they_mean(bytes in list(0..9u8)) {
         let limited = standard().with_limit::<4096>();
         let theirs = bincode::serde::decode_from_slice(&bytes, limited);
         if let (Ok(ours), Ok((theirs, _))) = (decode::<Everything>(&bytes), theirs) {
