@@ -115,7 +115,7 @@ impl Disk {
         }
         let size = bytes.len();
         let value = |most| outline(state, most).unwrap_or(Value::Unit);
-        let seen = |moment| Save {
+        let seen = |moment, number| Save {
             number,
             moment,
             state_size: size,
@@ -123,30 +123,32 @@ impl Disk {
             value: &value,
         };
         if let Some(observer) = &observer {
-            observer(&seen(Moment::Before));
+            observer(&seen(Moment::Before, number));
         }
         let kept = keeps_values.then(|| value(usize::MAX));
-        if !self.write(bytes, snapshot, kept) {
+        // Another save may have come between.
+        let Some(number) = self.write(bytes, snapshot, kept) else {
             return;
-        }
-        labrt::trace::record(|| SaveEvent::new(&self.owner, &seen(Moment::After)));
+        };
+        let seen = seen(Moment::After, number);
+        labrt::trace::record(|| SaveEvent::new(&self.owner, &seen));
         if let Some(observer) = &observer {
-            observer(&seen(Moment::After));
+            observer(&seen);
         }
     }
 
-    /// The moment of the save itself. Whether it took place.
-    fn write(&self, state: Rope, snapshot: &Bytes, value: Option<Value>) -> bool {
+    /// The moment of the save itself. Which one it is, if it took place.
+    fn write(&self, state: Rope, snapshot: &Bytes, value: Option<Value>) -> Option<u64> {
         let mut content = self.content.lock();
         if content.fenced || harness::is_crashed() {
-            return false;
+            return None;
         }
         labrt::trace::fold(state.own());
         content.saves += 1;
         content.spare = content.state.replace(state).unwrap_or_default();
         content.snapshot = snapshot.clone();
         content.value = value;
-        true
+        Some(content.saves)
     }
 
     pub(crate) fn read_state<T: DeserializeOwned>(&self) -> Option<T> {

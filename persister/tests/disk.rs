@@ -118,6 +118,21 @@ fn an_observer_sees_each_save_before_and_after() {
     );
 }
 
+/// A save that another one overtakes has the number that it has then.
+#[test]
+fn no_two_saves_have_one_number() {
+    let (disk, persister) = new_disk();
+    let (seen, persister) = (Arc::new(Mutex::new(Vec::new())), Arc::new(persister));
+    let (log, other) = (Arc::clone(&seen), Arc::clone(&persister));
+    disk.on_save(Arc::new(move |save| match save.moment {
+        Moment::Before if save.state_size > 3 => other.save(&5u8, &Bytes::new()),
+        Moment::Before => {}
+        Moment::After => log.lock().push((save.number, save.state_size)),
+    }));
+    persister.save(&"four", &Bytes::new());
+    assert_eq!(*seen.lock(), [(1, 1), (2, 5)]);
+}
+
 /// A crash before the n-th save leaves what was saved before it, a crash after it what it saved.
 #[test]
 fn an_observer_may_fence_the_disk() {

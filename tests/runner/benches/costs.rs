@@ -24,6 +24,8 @@ mod layout;
 mod load;
 #[path = "costs/measure.rs"]
 mod measure;
+#[path = "../tests/common/program.rs"]
+mod program;
 #[path = "costs/rpc.rs"]
 mod rpc;
 #[path = "costs/service.rs"]

@@ -2,9 +2,10 @@
 
 use crate::goal;
 use crate::measure::cpu_time;
+use crate::program::runner;
 use crate::table::{Figure, Goal, Row, Unit};
 use labrt::time::Instant;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Seeds under which each suite is run for one figure: one run is too short for the clock.
@@ -40,26 +41,20 @@ pub(crate) fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
     if !names.any(&wanted) {
         return rows;
     }
-    let runner = match runner() {
-        Ok(runner) => runner,
-        Err(reason) => {
-            eprintln!("no figures of suites: {reason}");
-            return rows;
-        }
-    };
+    let runner = runner();
     for (what, parts, goal) in SUITES {
         if wanted(what) {
-            rows.push(row(what, cpu(&runner, parts), goal));
+            rows.push(row(what, cpu(runner, parts), goal));
         }
     }
     if wanted(ONE_SEED) {
         let wall = (0..5)
-            .map(|_| wall(&runner, LAB_3, 1))
+            .map(|_| wall(runner, LAB_3, 1))
             .fold(f64::INFINITY, f64::min);
         rows.push(row(ONE_SEED, Some(wall), goal(500e6, 200e6)));
     }
     if wanted(PER_MINUTE) {
-        let took = wall(&runner, LAB_3, MANY_SEEDS);
+        let took = wall(runner, LAB_3, MANY_SEEDS);
         let mut row = row(
             PER_MINUTE,
             Some(MANY_SEEDS as f64 * 60e9 / took),
@@ -83,26 +78,6 @@ fn row(what: &'static str, value: Option<f64>, goal: Option<Goal>) -> Row {
         real: Figure::default(),
         std: None,
     }
-}
-
-/// The runner's executable, built as `make test-3` builds it.
-fn runner() -> Result<PathBuf, String> {
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "-q", "-p", "runner", "--test", "labs", "--no-run"])
-        .args(["--message-format", "json"])
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| error.to_string())?;
-    let told = String::from_utf8_lossy(&output.stdout);
-    let path = told
-        .lines()
-        .filter(|line| line.contains(r#""name":"labs""#))
-        .find_map(|line| {
-            let (_, rest) = line.split_once(r#""executable":""#)?;
-            rest.split('"').next()
-        });
-    path.map(PathBuf::from)
-        .ok_or_else(|| "the runner does not build".to_string())
 }
 
 /// Runs the suites `parts` once under each of `seeds` seeds; all must pass.

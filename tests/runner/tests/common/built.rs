@@ -1,10 +1,9 @@
-//! The runner as cargo builds it, for tests that run it or `make` around it.
+//! The runner, for tests that run it or `make` around it.
 
-use serde_json::Value;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+#[path = "program.rs"]
+mod program;
+
+pub(crate) use program::runner;
 
 /// What `make` takes from the environment, and would take from a `make` that runs the tests.
 pub(crate) const OF_MAKE: [&str; 11] = [
@@ -20,26 +19,3 @@ pub(crate) const OF_MAKE: [&str; 11] = [
     "JOBS",
     "ARGS",
 ];
-
-/// The program that `cargo test --test labs` runs. Cargo tells where it lies.
-pub(crate) fn runner() -> &'static Path {
-    static RUNNER: OnceLock<PathBuf> = OnceLock::new();
-    RUNNER.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-        let built = Command::new(cargo)
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-            .args(["test", "--quiet", "-p", "runner", "--test", "labs"])
-            .args(["--no-run", "--message-format", "json"])
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo can be run");
-        let told = String::from_utf8_lossy(&built.stdout);
-        let messages = told
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let path = messages
-            .filter(|message| message["target"]["name"] == "labs")
-            .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-        path.unwrap_or_else(|| panic!("cargo built no runner:\n{told}"))
-    })
-}
