@@ -140,19 +140,11 @@ impl<'a> Call<'a> {
                 None => {}
             }
         };
-        let (bytes, after) = match answer {
-            Answer::Reply { bytes, after } => (Ok(bytes), after),
-            Answer::Nothing { after, loss } => (Err(loss), after),
-            Answer::Misfit(why) => return Outcome::Misfit(why),
-            Answer::Closed => return Outcome::Lost(Loss::Closed),
-        };
-        if after > Duration::ZERO && (self.network.is_closed() || buffer.slot.wait(after).is_some())
-        {
-            return Outcome::Lost(Loss::Closed);
-        }
-        match bytes {
-            Err(loss) => Outcome::Lost(loss),
-            Ok(bytes) => {
+        match answer {
+            Answer::Nothing(loss) => Outcome::Lost(loss),
+            Answer::Misfit(why) => Outcome::Misfit(why),
+            Answer::Closed => Outcome::Lost(Loss::Closed),
+            Answer::Reply(bytes) => {
                 self.network
                     .bytes
                     .fetch_add(bytes.len() as u64, Ordering::Relaxed);

@@ -31,10 +31,17 @@ impl Handling {
     pub(crate) fn start(self) {
         let node = self.path.server.node.clone();
         if harness::is_simulated() {
-            harness::spawn_on(&node, "an RPC handler", Box::new(move || self.run()));
+            let arrival = (self.after, "a request's arrival");
+            harness::spawn_on(&node, "an RPC handler", arrival, Box::new(|| self.run()));
         } else {
             let network = Arc::clone(&self.network);
-            network.pool.run(node, Box::new(move || self.run()));
+            let arrives_and_runs = move || {
+                if self.after > Duration::ZERO {
+                    thread::sleep(self.after);
+                }
+                self.run();
+            };
+            network.pool.run(node, Box::new(arrives_and_runs));
         }
     }
 
@@ -51,30 +58,29 @@ impl Handling {
         }
     }
 
-    /// Waits until the request arrives, runs the handler, and sends the reply on its way.
-    pub(crate) fn run(mut self) {
+    /// The request has arrived: runs the handler, and sends the reply on its way.
+    fn run(mut self) {
         let mut waiting = Waiting(self.slot.take());
-        if self.after > Duration::ZERO {
-            thread::sleep(self.after);
-        }
-        waiting.answer(match self.path.is_gone() {
-            true => nothing(Loss::ServerGone, Duration::ZERO),
+        let (answer, after) = match self.path.is_gone() {
+            true => at_once(Answer::Nothing(Loss::ServerGone)),
             false => self.handle(),
-        });
+        };
+        waiting.answer(answer, after);
     }
 
-    fn handle(&mut self) -> Answer {
+    /// The answer, and how long it is under way.
+    fn handle(&mut self) -> (Answer, Duration) {
         self.path.server.handled.fetch_add(1, Ordering::Relaxed);
         self.tell(Step::Arrived);
         match self.method.handle(&mut self.bytes) {
             Ok(true) => {}
-            Ok(false) => return nothing(Loss::NoReply, Duration::ZERO),
-            Err(why) => return Answer::Misfit(why),
+            Ok(false) => return at_once(Answer::Nothing(Loss::NoReply)),
+            Err(why) => return at_once(Answer::Misfit(why)),
         }
         // The server may have gone while the handler ran. What it saved then went to a disk that
         // nobody reads any more, so nobody may hear that it was saved.
         if self.path.is_gone() {
-            return nothing(Loss::ServerGone, Duration::ZERO);
+            return at_once(Answer::Nothing(Loss::ServerGone));
         }
         labrt::trace::fold(&self.bytes);
         self.tell(Step::Replied);
@@ -86,13 +92,10 @@ impl Handling {
             .lock()
             .reply(&self.path, self.bytes.len(), now, rng);
         match sent {
-            Ok(after) => Answer::Reply {
-                bytes: std::mem::take(&mut self.bytes),
-                after,
-            },
+            Ok(after) => (Answer::Reply(std::mem::take(&mut self.bytes)), after),
             Err(after) => {
                 self.tell(Step::Lost(Loss::Reply));
-                nothing(Loss::Reply, after)
+                (Answer::Nothing(Loss::Reply), after)
             }
         }
     }
@@ -116,17 +119,17 @@ impl Handling {
     }
 }
 
-fn nothing(loss: Loss, after: Duration) -> Answer {
-    Answer::Nothing { after, loss }
+fn at_once(answer: Answer) -> (Answer, Duration) {
+    (answer, Duration::ZERO)
 }
 
 /// The caller, as long as it has no answer. Nobody waits for the answer to a copy.
 struct Waiting(Option<Arc<ReplySlot>>);
 
 impl Waiting {
-    fn answer(&mut self, answer: Answer) {
+    fn answer(&mut self, answer: Answer, after: Duration) {
         if let Some(slot) = self.0.take() {
-            slot.answer(answer);
+            slot.answer(answer, after);
         }
     }
 }
@@ -136,7 +139,7 @@ impl Drop for Waiting {
     /// ever. A simulated one has ended the run, or its node has crashed and says nothing more.
     fn drop(&mut self) {
         if !harness::is_simulated() {
-            self.answer(nothing(Loss::Panicked, Duration::ZERO));
+            self.answer(Answer::Nothing(Loss::Panicked), Duration::ZERO);
         }
     }
 }

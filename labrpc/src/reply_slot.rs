@@ -4,15 +4,16 @@ use crate::error::CallError;
 use crate::spin::soon;
 use crate::step::Loss;
 use labrt::channel::{Receiver, Sender, bounded};
+use labrt::harness::{Mailbox, is_simulated};
 use std::time::Duration;
 
 /// What comes back to a waiting caller.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// The reply, which still takes `after` to arrive.
-    Reply { bytes: Vec<u8>, after: Duration },
-    /// There will be no reply, which the caller knows once `after` has passed.
-    Nothing { after: Duration, loss: Loss },
+    /// The reply.
+    Reply(Vec<u8>),
+    /// There will be no reply.
+    Nothing(Loss),
     /// The server could not read the request, or not write its reply.
     Misfit(CallError),
     /// The network was closed.
@@ -22,31 +23,47 @@ pub(crate) enum Answer {
 /// Holds the answer to one call. A slot is used for one call after another, but never again after a
 /// call that gave up waiting: the late answer may still arrive.
 #[derive(Debug)]
-pub(crate) struct ReplySlot {
-    sender: Sender<Answer>,
-    receiver: Receiver<Answer>,
+pub(crate) enum ReplySlot {
+    Simulated(Mailbox<Answer>),
+    /// Answers, and how long each still takes to arrive.
+    Real(Sender<(Answer, Duration)>, Receiver<(Answer, Duration)>),
 }
 
 impl ReplySlot {
     pub(crate) fn new() -> ReplySlot {
-        let (sender, receiver) = bounded(1);
-        ReplySlot { sender, receiver }
+        if is_simulated() {
+            return ReplySlot::Simulated(Mailbox::new("an RPC's answer"));
+        }
+        // Room for the answer, and for the news that the network was closed meanwhile.
+        let (sender, receiver) = bounded(2);
+        ReplySlot::Real(sender, receiver)
     }
 
-    /// Answers the call. A second answer to the same call is dropped.
-    pub(crate) fn answer(&self, answer: Answer) {
-        let _ = self.sender.try_send(answer);
+    /// Answers the call: the caller knows once `after` has passed. An answer that comes later than
+    /// another one is dropped.
+    pub(crate) fn answer(&self, answer: Answer, after: Duration) {
+        match self {
+            ReplySlot::Simulated(mailbox) => mailbox.post(answer, after),
+            ReplySlot::Real(sender, _) => drop(sender.try_send((answer, after))),
+        }
     }
 
-    /// Waits for an answer for at most `most`. To the diagnosis it is the caller who waits.
+    /// Waits for an answer, for at most `most` if none is on its way. To the diagnosis it is the
+    /// caller who waits.
     #[track_caller]
     pub(crate) fn wait(&self, most: Duration) -> Option<Answer> {
-        if !labrt::harness::is_simulated()
-            && let Some(answer) = soon(&self.receiver)
-        {
-            return Some(answer);
+        match self {
+            ReplySlot::Simulated(mailbox) => mailbox.wait(most),
+            ReplySlot::Real(_, receiver) => {
+                // The slot holds a sender itself, so an error can only mean that it took too long.
+                let in_time = || receiver.recv_timeout(most).ok();
+                let (answer, after) = soon(receiver).or_else(in_time)?;
+                if after == Duration::ZERO {
+                    return Some(answer);
+                }
+                let sooner = receiver.recv_timeout(after).ok();
+                Some(sooner.map_or(answer, |(sooner, _)| sooner))
+            }
         }
-        // The slot holds a sender itself, so an error can only mean that it took too long.
-        self.receiver.recv_timeout(most).ok()
     }
 }

@@ -48,7 +48,7 @@ impl Shared {
             .filter_map(Weak::upgrade)
             .collect();
         for slot in waiting {
-            slot.answer(Answer::Closed);
+            slot.answer(Answer::Closed, Duration::ZERO);
         }
     }
 

@@ -1,17 +1,19 @@
 //! For the harness's own crates, not for code under test.
 
-use crate::base::{Failure, FailureKind, frames, set_face};
-use crate::kernel::world;
+use crate::base::{Failure, FailureKind, frames, ns, set_face};
+use crate::kernel::{Blocked, Name, Spawn, world};
 use crate::node::Node;
 use crate::outside::signals;
 use crate::real_node;
-use crate::thread;
 use std::panic::Location;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A lock that is no scheduling point, for the harness's own state. Never hold it across anything
 /// that may block, switch or spawn: then a crash can never leave that state half changed.
 pub use parking_lot::{Mutex, MutexGuard};
+
+pub use crate::mailbox::Mailbox;
 
 /// Whether the calling thread is a simulated one.
 #[inline]
@@ -87,22 +89,39 @@ pub fn fail(reason: String) -> ! {
 }
 
 /// Starts a short-lived thread of the harness's machinery on `node`, for running a handler: no
-/// handle and no result, so that it costs as little as a thread can. False if the node has
-/// crashed. In the real world `f` runs in an OS thread of its own.
+/// handle and no result, so that it costs as little as a thread can. It begins when what it
+/// `waits_for` (`"a message's arrival"`) has happened, `after` that much time, whatever the node's
+/// clock shows; if the node crashes before, `f` is dropped. False if the node has crashed already.
+/// In the real world `f` runs in an OS thread of its own.
 #[track_caller]
-pub fn spawn_on(node: &Node, name: &'static str, f: Box<dyn FnOnce() + Send>) -> bool {
-    match world::kernel() {
-        Some(kernel) => {
-            let at = Location::caller();
-            let spawned = thread::spawn_detached(&kernel, Some(node.id()), name, at, f);
-            kernel.point();
-            spawned
+pub fn spawn_on(
+    node: &Node,
+    name: &'static str,
+    (after, waits_for): (Duration, &'static str),
+    f: Box<dyn FnOnce() + Send>,
+) -> bool {
+    let Some(kernel) = world::kernel() else {
+        node.spawn(name, move || {
+            std::thread::sleep(after);
+            f();
+        });
+        return true;
+    };
+    let at = Location::caller();
+    let who = Spawn {
+        name: Name::Fixed(name),
+        node: node.id().0,
+        at,
+    };
+    let spawned = match after {
+        Duration::ZERO => kernel.spawn(who, f),
+        after => {
+            let begin = kernel.true_now().saturating_add(ns(after));
+            kernel.spawn_at(who, begin, Blocked::new(waits_for, at), f)
         }
-        None => {
-            node.spawn(name, f);
-            true
-        }
-    }
+    };
+    kernel.point();
+    spawned.is_some()
 }
 
 /// Runs `f` on the calling thread, which belongs to no node, as if that were a thread of `node`. If

@@ -60,6 +60,7 @@ mod base;
 pub mod channel;
 pub mod harness;
 mod kernel;
+mod mailbox;
 pub mod node;
 mod outside;
 pub mod rand;

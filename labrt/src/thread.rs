@@ -1,6 +1,6 @@
 //! Threads with `std::thread`'s face.
 
-use crate::base::{NEVER, NO_NODE, NodeId};
+use crate::base::{NEVER, NodeId};
 use crate::kernel::{Blocked, CrashToken, JOIN, Kernel, Name, Packet, Spawn, TaskRef, Wake, world};
 use crate::real_node;
 use crate::time::Instant;
@@ -356,25 +356,4 @@ pub fn park_timeout(duration: Duration) {
         }
         None => std::thread::park_timeout(duration),
     }
-}
-
-/// Starts a thread of the harness's own machinery on `node`: no handle, no result, one allocation.
-pub(crate) fn spawn_detached(
-    kernel: &Kernel,
-    node: Option<NodeId>,
-    name: &'static str,
-    at: &'static Location<'static>,
-    body: Box<dyn FnOnce()>,
-) -> bool {
-    let node = node.map_or(NO_NODE, |node| node.0);
-    kernel
-        .spawn(
-            Spawn {
-                name: Name::Fixed(name),
-                node,
-                at,
-            },
-            body,
-        )
-        .is_some()
 }

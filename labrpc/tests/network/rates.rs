@@ -3,9 +3,10 @@
 
 use crate::common::{Ask, Tell, add_echo, ask, connected, simulated};
 use labrpc::ClientEnd;
-use labrpc::harness::{Loss, Message, Network, Step};
+use labrpc::harness::{Latency, Loss, Message, Network, Step};
 use labrt::harness::Mutex;
 use labrt::time::{self, Duration};
+use labrt::{Simulation, Strategy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -231,4 +232,29 @@ fn a_server_that_goes_is_noticed_within_100_ms() {
             "{after}: {noticed:?}"
         );
     }
+}
+
+/// On its way a message wakes nobody: not the handler before its request arrives, nor the caller
+/// before the answer does, though the answer takes longer than a caller waits without a look at the
+/// server.
+#[test]
+fn a_call_takes_two_switches() {
+    const CALLS: u64 = 1000;
+    let run = Simulation::new(1).strategy(Strategy::Fifo).run(|| {
+        let net = Network::new();
+        add_echo(&net, 1);
+        let end = connected(&net, 0, 1);
+        let slow = Duration::from_millis(80);
+        net.set_base_latency(Some(Latency::Fixed(slow)));
+        for x in 0..CALLS {
+            assert!(ask(&end, x));
+        }
+        time::since_start() / (2 * CALLS as u32 * slow.as_millis() as u32)
+    });
+    assert_eq!(run.outcome.map(|per_ms| per_ms.as_millis()), Ok(1));
+    assert!(
+        (2 * CALLS..2 * CALLS + 10).contains(&run.switches),
+        "{}",
+        run.switches
+    );
 }

@@ -2,9 +2,9 @@
 
 use super::scheduler::Kernel;
 use super::strategy::Why;
-use super::task::{Coro, CrashToken, Spawn, State, Task, TaskRef, Wake};
+use super::task::{Blocked, Coro, CrashToken, Spawn, State, Task, TaskRef, Wake};
 use crate::base::frames::{self, FRAMES};
-use crate::base::{Failure, FailureKind, NO_NODE, Panicked, TaskId, text_of};
+use crate::base::{Failure, FailureKind, NEVER, NO_NODE, Panicked, TaskId, text_of};
 use corosensei::stack::Stack;
 use corosensei::{Coroutine, Yielder};
 use std::any::Any;
@@ -13,6 +13,34 @@ use std::panic::{self, AssertUnwindSafe};
 impl Kernel {
     /// Adds a thread that runs `body`, or drops `body` when the thread's node has crashed.
     pub(crate) fn spawn(&self, who: Spawn, body: Box<dyn FnOnce()>) -> Option<TaskRef> {
+        let spawned = self.add_thread(who, body)?;
+        let chance = &mut self.chance.borrow_mut();
+        self.policy
+            .borrow_mut()
+            .ready(spawned.task, Why::Spawned, chance);
+        Some(spawned)
+    }
+
+    /// Like `spawn`, for a thread that can run from `at` on (true virtual time). Until then it is
+    /// one of its node's, but takes neither a switch nor a stack.
+    pub(crate) fn spawn_at(
+        &self,
+        who: Spawn,
+        at: u64,
+        waits: Blocked,
+        body: Box<dyn FnOnce()>,
+    ) -> Option<TaskRef> {
+        let spawned = self.add_thread(who, body)?;
+        let entry = &mut self.tasks.borrow_mut()[spawned.task as usize];
+        entry.state = State::Parked;
+        entry.epoch = entry.epoch.wrapping_add(1);
+        entry.deadline = at;
+        entry.blocked = Some(waits);
+        self.arm(spawned.task, entry, at);
+        Some(spawned)
+    }
+
+    fn add_thread(&self, who: Spawn, body: Box<dyn FnOnce()>) -> Option<TaskRef> {
         if self.dying.get() || self.node_crashed(who.node) || self.stop.get() {
             return None;
         }
@@ -35,8 +63,6 @@ impl Kernel {
         if who.node != NO_NODE {
             self.nodes.borrow_mut()[who.node as usize].live += 1;
         }
-        let chance = &mut self.chance.borrow_mut();
-        self.policy.borrow_mut().ready(task, Why::Spawned, chance);
         Some(spawned)
     }
 
@@ -218,6 +244,8 @@ fn bottom(kernel: &Kernel, yielder: &Yielder<(), ()>) {
         let (body, crashed) = {
             let task = &mut kernel.tasks.borrow_mut()[current as usize];
             task.yielder = yielder;
+            task.blocked = None;
+            task.deadline = NEVER;
             (task.body.take(), task.crashed)
         };
         let Some(body) = body else { return };

@@ -172,10 +172,7 @@ impl Kernel {
             if entry.node == node && entry.shown_deadline != NEVER {
                 let deadline = clock.when(entry.shown_deadline);
                 entry.deadline = deadline;
-                if entry.armed.needs(deadline) {
-                    self.timers.borrow_mut().push(deadline, Due::Task(task));
-                    self.alarm.set(self.alarm.get().min(deadline));
-                }
+                self.arm(task, entry, deadline);
             }
         }
     }

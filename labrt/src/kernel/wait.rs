@@ -4,7 +4,7 @@
 
 use super::scheduler::Kernel;
 use super::strategy::Why;
-use super::task::{Blocked, State, Wake};
+use super::task::{Blocked, State, Task, Wake};
 use super::timers::Due;
 use super::wait_list::WaitList;
 use crate::base::{NEVER, TaskId};
@@ -22,12 +22,24 @@ impl Kernel {
     /// Like `park`, but a crashed thread waits too: for a lock that its destructors need. The
     /// lock's holder, alive or being unwound itself, will let it go.
     pub(crate) fn park_even_dying(&self, blocked: Blocked, deadline: u64) -> Wake {
-        let current = self.current.get();
         let shown_deadline = deadline;
         let deadline = match shown_deadline {
             NEVER => NEVER,
             shown => self.when(shown),
         };
+        self.park_for(blocked, deadline, shown_deadline)
+    }
+
+    /// Like `park`, with a deadline in true virtual time, whatever the node's clock shows.
+    pub(crate) fn park_until(&self, blocked: Blocked, deadline: u64) -> Wake {
+        if self.dying.get() {
+            return Wake::Crashed { notified: false };
+        }
+        self.park_for(blocked, deadline, NEVER)
+    }
+
+    fn park_for(&self, blocked: Blocked, deadline: u64, shown_deadline: u64) -> Wake {
+        let current = self.current.get();
         {
             let task = &mut self.tasks.borrow_mut()[current as usize];
             task.state = State::Parked;
@@ -35,10 +47,7 @@ impl Kernel {
             task.deadline = deadline;
             task.shown_deadline = shown_deadline;
             task.blocked = Some(blocked);
-            if task.armed.needs(deadline) {
-                self.timers.borrow_mut().push(deadline, Due::Task(current));
-                self.alarm.set(self.alarm.get().min(deadline));
-            }
+            self.arm(current, task, deadline);
         }
         self.progress.last_seen(blocked.at);
         self.suspend();
@@ -47,6 +56,15 @@ impl Kernel {
         task.deadline = NEVER;
         task.shown_deadline = NEVER;
         task.wake
+    }
+
+    /// Sees to it that `task`, whose slot is `entry`, is looked at when its deadline comes.
+    #[inline]
+    pub(super) fn arm(&self, task: TaskId, entry: &mut Task, deadline: u64) {
+        if entry.armed.needs(deadline) {
+            self.timers.borrow_mut().push(deadline, Due::Task(task));
+            self.alarm.set(self.alarm.get().min(deadline));
+        }
     }
 
     /// Names the running thread and its coming park, for `wake_park`.
@@ -64,6 +82,18 @@ impl Kernel {
         same && self.wake(task, Wake::Notified)
     }
 
+    /// Lets `task`, if it still is in the park named `epoch`, wait until `at` (true virtual time),
+    /// and no longer.
+    pub(crate) fn wake_park_at(&self, (task, epoch): (TaskId, u32), at: u64) {
+        let entry = &mut self.tasks.borrow_mut()[task as usize];
+        if entry.epoch != epoch || entry.state != State::Parked {
+            return;
+        }
+        entry.deadline = at;
+        entry.shown_deadline = NEVER;
+        self.arm(task, entry, at);
+    }
+
     /// Whether `task` still is in the park named `epoch`, and nobody has woken it.
     pub(crate) fn is_in_park(&self, (task, epoch): (TaskId, u32)) -> bool {
         let entry = &self.tasks.borrow()[task as usize];
@@ -72,17 +102,21 @@ impl Kernel {
 
     /// Makes a parked thread ready. False if it was not parked.
     pub(super) fn wake(&self, task: TaskId, wake: Wake) -> bool {
-        {
+        let why = {
             let entry = &mut self.tasks.borrow_mut()[task as usize];
             if entry.state != State::Parked {
                 return false;
             }
             entry.state = State::Ready;
             entry.wake = wake;
-        }
+            match entry.body {
+                None => Why::Woken,
+                Some(_) => Why::Spawned, // its time to begin has come
+            }
+        };
         self.policy
             .borrow_mut()
-            .ready(task, Why::Woken, &mut self.chance.borrow_mut());
+            .ready(task, why, &mut self.chance.borrow_mut());
         true
     }
 
@@ -94,11 +128,8 @@ impl Kernel {
             return;
         }
         if entry.deadline > self.now.get() {
-            if entry.armed.needs(entry.deadline) {
-                self.timers
-                    .borrow_mut()
-                    .push(entry.deadline, Due::Task(task));
-            }
+            let deadline = entry.deadline;
+            self.arm(task, entry, deadline);
             return;
         }
         drop(tasks);

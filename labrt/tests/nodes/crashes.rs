@@ -196,6 +196,7 @@ fn joiners_learn_of_a_crash() {
         assert!(!harness::spawn_on(
             &node2,
             "too late",
+            (MS, "a moment"),
             Box::new(|| unreachable!())
         ));
     });
