@@ -14,10 +14,7 @@ impl Kernel {
     /// Adds a thread that runs `body`, or drops `body` when the thread's node has crashed.
     pub(crate) fn spawn(&self, who: Spawn, body: Box<dyn FnOnce()>) -> Option<TaskRef> {
         let spawned = self.add_thread(who, body)?;
-        let chance = &mut self.chance.borrow_mut();
-        self.policy
-            .borrow_mut()
-            .ready(spawned.task, Why::Spawned, chance);
+        self.choices.borrow_mut().ready(spawned.task, Why::Spawned);
         Some(spawned)
     }
 

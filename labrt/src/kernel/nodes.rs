@@ -128,9 +128,9 @@ impl Kernel {
             self.paused.set(self.paused.get() - 1);
             std::mem::take(&mut entry.stash)
         };
-        let mut policy = self.policy.borrow_mut();
+        let mut choices = self.choices.borrow_mut();
         for task in stash {
-            policy.ready(task, Why::Woken, &mut self.chance.borrow_mut());
+            choices.ready(task, Why::Woken);
         }
     }
 

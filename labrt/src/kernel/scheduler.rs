@@ -6,7 +6,7 @@ use super::node_state::NodeState;
 use super::record::Recorder;
 use super::stacks::Stacks;
 use super::statics::Statics;
-use super::strategy::{self, Policy, Why};
+use super::strategy::{Choices, Why};
 use super::suspicions::{Suspicions, WINDOW};
 use super::task::{Name, Spawn, State, Task};
 use super::timers::{Due, STEP, Timers};
@@ -44,9 +44,8 @@ pub(crate) struct Kernel {
     pub(super) stop: Cell<bool>,
     /// Who runs next, when that has been drawn already.
     pub(super) handoff: Cell<TaskId>,
-    pub(super) chance: RefCell<SmallRng>,
+    pub(super) choices: RefCell<Choices>,
     pub(super) program_chance: RefCell<SmallRng>,
-    pub(super) policy: RefCell<Box<dyn Policy>>,
     pub(super) timers: RefCell<Timers>,
     pub(super) tasks: RefCell<Vec<Task>>,
     pub(super) free: RefCell<Vec<TaskId>>,
@@ -99,10 +98,9 @@ impl Kernel {
             dying: Cell::new(false),
             stop: Cell::new(false),
             handoff: Cell::new(NOBODY),
-            chance: RefCell::new(SmallRng::seed_from_u64(seed)),
+            choices: RefCell::new(Choices::new(options.strategy, seed)),
             // Another stream, so that the program draws the same under every strategy.
             program_chance: RefCell::new(SmallRng::seed_from_u64(!seed)),
-            policy: RefCell::new(strategy::policy(options.strategy)),
             timers: RefCell::default(),
             tasks: RefCell::default(),
             free: RefCell::default(),
@@ -157,7 +155,7 @@ impl Kernel {
     pub(super) fn draw(&self) -> TaskId {
         loop {
             let drawn = match self.handoff.replace(NOBODY) {
-                NOBODY => self.policy.borrow_mut().next(&mut self.chance.borrow_mut()),
+                NOBODY => self.choices.borrow_mut().next(),
                 task => Some(task),
             };
             let Some(task) = drawn else { return NOBODY };
@@ -248,19 +246,13 @@ impl Kernel {
     #[inline(never)]
     pub(super) fn preempt(&self) {
         let current = self.current.get();
-        {
-            let mut policy = self.policy.borrow_mut();
-            let chance = &mut *self.chance.borrow_mut();
-            self.slice.set(policy.slice(chance));
-            policy.ready(current, Why::Preempted, chance);
-            match policy.next(chance) {
-                Some(next) if next != current => self.handoff.set(next),
-                _ => {
-                    self.progress.tick();
-                    return self.judge_alone();
-                }
-            }
+        let (next, slice) = self.choices.borrow_mut().preempt(current);
+        self.slice.set(slice);
+        if next == current {
+            self.progress.tick();
+            return self.judge_alone();
         }
+        self.handoff.set(next);
         self.tasks.borrow_mut()[current as usize].state = State::Ready;
         self.suspend();
         if self.dying.get() {
@@ -278,9 +270,7 @@ impl Kernel {
     pub(super) fn give_way(&self) {
         let current = self.current.get();
         self.tasks.borrow_mut()[current as usize].state = State::Ready;
-        self.policy
-            .borrow_mut()
-            .ready(current, Why::Woken, &mut self.chance.borrow_mut());
+        self.choices.borrow_mut().ready(current, Why::Woken);
         self.suspend();
         if self.dying.get() {
             self.die();
@@ -359,7 +349,7 @@ impl Kernel {
     pub(crate) fn choose(&self, count: usize) -> usize {
         match count {
             0 | 1 => 0,
-            _ => rand::RngExt::random_range(&mut *self.chance.borrow_mut(), 0..count),
+            _ => rand::RngExt::random_range(&mut self.choices.borrow_mut().chance, 0..count),
         }
     }
 

@@ -1,17 +1,64 @@
 //! Policy: who runs next, and for how long. The kernel is the mechanism, and knows no more of a
-//! policy than these three methods.
+//! policy than the methods of [`Choices`].
 
 use crate::base::{Strategy, TaskId};
 use rand::rngs::SmallRng;
-use rand::{Rng, RngExt};
+use rand::{Rng, RngExt, SeedableRng};
 use std::collections::{BinaryHeap, VecDeque};
 
-/// The policy that a strategy asks for.
-pub(super) fn policy(strategy: Strategy) -> Box<dyn Policy> {
-    match strategy {
-        Strategy::Random { preempt } => Box::new(Random::new(preempt)),
-        Strategy::Pct { depth, interval } => Box::new(Pct::new(depth, interval)),
-        Strategy::Fifo => Box::new(Fifo::default()),
+/// The policy of a run, and the chance it draws from.
+pub(super) struct Choices {
+    policy: AnyPolicy,
+    pub(super) chance: SmallRng,
+}
+
+/// A branch costs a switch less than a call through a pointer would.
+enum AnyPolicy {
+    Random(Random),
+    Pct(Pct),
+    Fifo(Fifo),
+}
+
+impl Choices {
+    pub(super) fn new(strategy: Strategy, seed: u64) -> Choices {
+        let policy = match strategy {
+            Strategy::Random { preempt } => AnyPolicy::Random(Random::new(preempt)),
+            Strategy::Pct { depth, interval } => AnyPolicy::Pct(Pct::new(depth, interval)),
+            Strategy::Fifo => AnyPolicy::Fifo(Fifo::default()),
+        };
+        let chance = SmallRng::seed_from_u64(seed);
+        Choices { policy, chance }
+    }
+
+    /// `task` could run.
+    #[inline]
+    pub(super) fn ready(&mut self, task: TaskId, why: Why) {
+        match &mut self.policy {
+            AnyPolicy::Random(policy) => policy.ready(task, why, &mut self.chance),
+            AnyPolicy::Pct(policy) => policy.ready(task, why, &mut self.chance),
+            AnyPolicy::Fifo(policy) => policy.ready(task, why, &mut self.chance),
+        }
+    }
+
+    /// Draws who runs next.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<TaskId> {
+        match &mut self.policy {
+            AnyPolicy::Random(policy) => policy.next(&mut self.chance),
+            AnyPolicy::Pct(policy) => policy.next(&mut self.chance),
+            AnyPolicy::Fifo(policy) => policy.next(&mut self.chance),
+        }
+    }
+
+    /// `task` has run for as long as it was given: draws who runs next, maybe the same, and for how
+    /// many scheduling points.
+    #[inline]
+    pub(super) fn preempt(&mut self, task: TaskId) -> (TaskId, u32) {
+        match &mut self.policy {
+            AnyPolicy::Random(policy) => policy.preempt(task, &mut self.chance),
+            AnyPolicy::Pct(policy) => policy.preempt(task, &mut self.chance),
+            AnyPolicy::Fifo(policy) => policy.preempt(task, &mut self.chance),
+        }
     }
 }
 
@@ -25,19 +72,31 @@ pub(crate) enum Why {
 
 /// Holds the threads that could run. An entry may be out of date by the time it is drawn (the
 /// thread crashed meanwhile); the kernel checks.
-pub(crate) trait Policy {
+trait Policy {
     /// `task` could run.
     fn ready(&mut self, task: TaskId, why: Why, rng: &mut SmallRng);
     /// Draws who runs next; the drawn one leaves the set.
     fn next(&mut self, rng: &mut SmallRng) -> Option<TaskId>;
     /// Scheduling points from now to the next preemption, at least 1.
     fn slice(&mut self, rng: &mut SmallRng) -> u32;
+    /// Draws who runs next when `task` could go on, and its slice.
+    fn preempt(&mut self, task: TaskId, rng: &mut SmallRng) -> (TaskId, u32) {
+        let slice = self.slice(rng);
+        self.ready(task, Why::Preempted, rng);
+        (self.next(rng).unwrap_or(task), slice)
+    }
 }
 
 /// A draw from 0 to `end` - 1 (Lemire's multiply; its bias of 2^-32 is nothing here).
 #[inline]
 fn below(rng: &mut SmallRng, end: u32) -> u32 {
-    ((u64::from(rng.next_u32()) * u64::from(end)) >> 32) as u32
+    scaled(rng.next_u32(), end)
+}
+
+/// What is drawn below `end` by these bits.
+#[inline]
+fn scaled(bits: u32, end: u32) -> u32 {
+    ((u64::from(bits) * u64::from(end)) >> 32) as u32
 }
 
 /// A thread that never blocks must let the others run some time.
@@ -77,6 +136,19 @@ impl Policy for Random {
 
     fn slice(&mut self, rng: &mut SmallRng) -> u32 {
         1 + below(rng, self.longest)
+    }
+
+    /// One word of chance is enough for both draws, and who goes on anyway is not put in line.
+    #[inline]
+    fn preempt(&mut self, task: TaskId, rng: &mut SmallRng) -> (TaskId, u32) {
+        let bits = rng.next_u64();
+        let slice = 1 + scaled((bits >> 32) as u32, self.longest);
+        let drawn = scaled(bits as u32, self.ready.len() as u32 + 1);
+        let next = match self.ready.get_mut(drawn as usize) {
+            Some(other) => std::mem::replace(other, task),
+            None => task,
+        };
+        (next, slice)
     }
 }
 

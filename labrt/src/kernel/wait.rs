@@ -114,9 +114,7 @@ impl Kernel {
                 Some(_) => Why::Spawned, // its time to begin has come
             }
         };
-        self.policy
-            .borrow_mut()
-            .ready(task, why, &mut self.chance.borrow_mut());
+        self.choices.borrow_mut().ready(task, why);
         true
     }
 
