@@ -21,6 +21,7 @@ make …
   skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
   check          format, lints, documentation, licences
   bench          what a switch, an RPC and a suite cost, what the key/value service can do
+  bench-against  how fast this checkout is beside another commit: REV=HEAD~1 says which
   book           the handout, as pages to read: target/book/index.html
   clean          remove what was built
 
@@ -64,7 +65,7 @@ ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 # `make bench ARGS=RPC` is about one of the tables alone.
 IN_PROFILE = $(if $(PROFILE),--profile $(PROFILE))
 
-.PHONY: help $(PARTS:%=test-%) test-3 test-4 test skeleton check bench book clean
+.PHONY: help $(PARTS:%=test-%) test-3 test-4 test skeleton check bench bench-against book clean
 
 help:
 	@: $(info $(HELP))
@@ -103,6 +104,11 @@ bench:
 	@cargo bench -q -p runner --bench costs $(IN_PROFILE) -- $(ARGS)
 	$(if $(ARGS),,@cargo bench -q -p runner --bench throughput $(IN_PROFILE))
 	$(if $(ARGS),,@cargo bench -q -p linearizability $(IN_PROFILE))
+
+# In the profile of the suites, like both sides.
+bench-against:
+	$(if $(REV),,$(error which commit? make bench-against REV=HEAD~1))
+	@cargo bench -q -p runner --bench against --profile dev -- $(call quote,$(REV)) $(ARGS)
 
 book:
 	@command -v mdbook >/dev/null || { echo "There is no mdbook: cargo install mdbook --locked" >&2; \

@@ -1,21 +1,17 @@
 //! What things cost, in both worlds and beside `std` alone: `make bench`.
 //!
 //! One table, measured in one run, since only ratios mean anything on a machine that others use
-//! too. `--against <checkout>` builds and runs the same in another checkout of the project, turn by
-//! turn with this one, and shows the ratios. A filter picks the rows whose name contains it.
+//! too; `against` compares two commits. A filter picks the rows whose name contains it.
 //!
 //! | file | what it is |
 //! | --- | --- |
-//! | `measure` | how long something takes |
 //! | `ground`, `rpc`, `service`, `suites` | what is measured |
 //! | `std_alone` | the like of `ground` without `labrt` |
-//! | `against` | the same from another checkout |
+//! | `measure`, `processor` | how long something takes |
 //! | `table`, `layout` | how it is shown |
 //!
 //! `throughput` has a table of its own.
 
-#[path = "costs/against.rs"]
-mod against;
 #[path = "costs/ground.rs"]
 mod ground;
 #[path = "costs/layout.rs"]
@@ -24,6 +20,8 @@ mod layout;
 mod load;
 #[path = "costs/measure.rs"]
 mod measure;
+#[path = "costs/processor.rs"]
+mod processor;
 #[path = "../tests/common/program.rs"]
 mod program;
 #[path = "costs/rpc.rs"]
@@ -40,8 +38,6 @@ mod table;
 use clap::Parser;
 use labrt::Simulation;
 use measure::Work;
-use std::path::PathBuf;
-use std::process::ExitCode;
 use table::{Figure, Goal, Row, Unit};
 
 /// Measure what things cost, and print one table.
@@ -49,9 +45,6 @@ use table::{Figure, Goal, Row, Unit};
 struct Options {
     /// Only rows whose name contains this
     filter: Option<String>,
-    /// Compare with another checkout of the project, turn by turn
-    #[arg(long, value_name = "FOLDER")]
-    against: Option<PathBuf>,
     /// Print figures for a program to read, and no table
     #[arg(long)]
     plain: bool,
@@ -101,11 +94,7 @@ impl Contest {
     fn run(&self) -> Row {
         let works = [&self.simulated, &self.real, &self.std];
         let [simulated, real, std] = measure::fastest(works);
-        let figure = |value, goal| Figure {
-            value,
-            goal,
-            before: None,
-        };
+        let figure = |value, goal| Figure { value, goal };
         Row {
             what: self.what,
             unit: Unit::Nanoseconds,
@@ -138,20 +127,12 @@ fn measure_all(filter: &str) -> Vec<Row> {
     rows
 }
 
-fn main() -> ExitCode {
+fn main() {
     let options = Options::parse();
     let filter = options.filter.as_deref().unwrap_or_default();
-    let mut rows = measure_all(filter);
-    if options.plain {
-        against::print_plain(&rows);
-        return ExitCode::SUCCESS;
+    let rows = measure_all(filter);
+    match options.plain {
+        true => table::print_plain(&rows),
+        false => table::print(&rows),
     }
-    if let Some(folder) = &options.against
-        && let Err(reason) = against::compare(&mut rows, folder, || measure_all(filter))
-    {
-        eprintln!("error: {reason}");
-        return ExitCode::from(2);
-    }
-    table::print(&rows, options.against.is_some());
-    ExitCode::SUCCESS
 }

@@ -186,7 +186,6 @@ pub(crate) fn memory() -> Row {
                 must: 16.0 * 1024.0,
                 aim: 8.0 * 1024.0,
             }),
-            before: None,
         },
         real: Figure::default(),
         std: None,

@@ -1,7 +1,7 @@
 //! What a call over the network costs: an AppendEntries with four small entries, as a busy leader
 //! sends it, encoded, delivered to a thread of its own, handled, answered and decoded.
 
-use crate::measure::cpu_time;
+use crate::processor::cpu_time;
 use crate::{Contest, goal, real, simulated, simulated_as};
 use bytes::Bytes;
 use labrpc::harness::Network;

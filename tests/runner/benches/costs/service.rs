@@ -21,7 +21,6 @@ pub(crate) fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
     let figure = |value, goal| Figure {
         value: Some(value),
         goal,
-        before: None,
     };
     vec![Row {
         what: PUT,

@@ -1,7 +1,7 @@
 //! What whole suites cost, run as `make test-3` and `make test-4` run them.
 
 use crate::goal;
-use crate::measure::cpu_time;
+use crate::processor::cpu_time;
 use crate::program::runner;
 use crate::table::{Figure, Goal, Row, Unit};
 use labrt::time::Instant;
@@ -70,11 +70,7 @@ fn row(what: &'static str, value: Option<f64>, goal: Option<Goal>) -> Row {
     Row {
         what,
         unit: Unit::Nanoseconds,
-        simulated: Figure {
-            value,
-            goal,
-            before: None,
-        },
+        simulated: Figure { value, goal },
         real: Figure::default(),
         std: None,
     }

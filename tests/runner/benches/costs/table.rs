@@ -23,8 +23,6 @@ pub(crate) enum Unit {
 pub(crate) struct Figure {
     pub(crate) value: Option<f64>,
     pub(crate) goal: Option<Goal>,
-    /// The same, from the checkout that we compare with.
-    pub(crate) before: Option<f64>,
 }
 
 pub(crate) struct Row {
@@ -46,14 +44,23 @@ const HEADER: [&str; 7] = [
     "real ÷ simulated",
 ];
 
-/// Prints the table; with `compared`, also how each figure stands to the other checkout's.
-pub(crate) fn print(rows: &[Row], compared: bool) {
-    let mut lines = vec![HEADER.map(String::from).to_vec()];
-    if compared {
-        lines[0].extend(["sim. ÷ before".to_string(), "real ÷ before".to_string()]);
-    }
+/// One figure a line, for another program to read: `make bench-against` does.
+pub(crate) fn print_plain(rows: &[Row]) {
     for row in rows {
-        let mut line = vec![
+        let show = |figure: Figure| {
+            figure
+                .value
+                .map_or("-".to_string(), |value| value.to_string())
+        };
+        println!("{}\t{}\t{}", row.what, show(row.simulated), show(row.real));
+    }
+}
+
+/// Prints the table.
+pub(crate) fn print(rows: &[Row]) {
+    let mut lines = vec![HEADER.map(String::from).to_vec()];
+    for row in rows {
+        let line = vec![
             row.what.to_string(),
             row.cell(row.simulated.value),
             row.goals(row.simulated),
@@ -62,10 +69,6 @@ pub(crate) fn print(rows: &[Row], compared: bool) {
             row.cell(row.std),
             ratio(row.real.value, row.simulated.value),
         ];
-        if compared {
-            line.push(ratio(row.simulated.value, row.simulated.before));
-            line.push(ratio(row.real.value, row.real.before));
-        }
         lines.push(line);
     }
     layout::print(lines);
@@ -98,18 +101,6 @@ impl Row {
 }
 
 impl Unit {
-    /// The better of two figures.
-    pub(crate) fn better(self, one: Option<f64>, other: Option<f64>) -> Option<f64> {
-        let pick = match self {
-            Unit::PerMinute => f64::max,
-            Unit::Nanoseconds | Unit::Bytes => f64::min,
-        };
-        match (one, other) {
-            (Some(one), Some(other)) => Some(pick(one, other)),
-            (one, other) => one.or(other),
-        }
-    }
-
     fn show(self, value: f64) -> String {
         match self {
             Unit::Nanoseconds => duration(value),
