@@ -7,38 +7,30 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Processor time of whole runs: what is run, and under how many seeds so that it takes long beside
-/// the clock's ticks.
-const RUNS: [(&str, &[&str], u64); 12] = [
-    ("3A–3D", &["3A", "3B", "3C", "3D"], 10),
-    ("4A–4C", &["4A", "4B", "4C"], 3),
-    ("2024", &["2024"], 3),
-    ("3A–3D, traced", &["3A", "3B", "3C", "3D", "--trace"], 1),
-    ("count", &["3B", "--filter", "3B::count"], 200),
-    ("figure8", &["3C", "--filter", "3C::figure8"], 30),
+/// Whole runs, whose processor time counts.
+const RUNS: [(&str, &[&str]); 12] = [
+    ("3A–3D", &["3A", "3B", "3C", "3D"]),
+    ("4A–4C", &["4A", "4B", "4C"]),
+    ("2024", &["2024"]),
+    ("3A–3D, traced", &["3A", "3B", "3C", "3D", "--trace"]),
+    ("count", &["3B", "--filter", "3B::count"]),
+    ("figure8", &["3C", "--filter", "3C::figure8"]),
     (
         "figure8_unreliable",
         &["3C", "--filter", "figure8_unreliable"],
-        20,
     ),
-    (
-        "reliable_churn",
-        &["3C", "--filter", "3C::reliable_churn"],
-        50,
-    ),
-    (
-        "unreliable_churn",
-        &["3C", "--filter", "unreliable_churn"],
-        50,
-    ),
+    ("reliable_churn", &["3C", "--filter", "3C::reliable_churn"]),
+    ("unreliable_churn", &["3C", "--filter", "unreliable_churn"]),
     (
         "snapshot_install_un_crash",
         &["3D", "--filter", "snapshot_install_un_crash"],
-        50,
     ),
-    ("backup", &["3B", "--filter", "3B::backup"], 50),
-    ("speed", &["4B", "--filter", "speed"], 3),
+    ("backup", &["3B", "--filter", "3B::backup"]),
+    ("speed", &["4B", "--filter", "speed"]),
 ];
+
+/// A measurement takes at least so much processor time, in ns: its clock ticks each 10 ms.
+const ROUND: f64 = 600e6;
 
 /// The operations of `costs` whose figures are times, by a part of their names.
 const OPERATIONS: [&str; 8] = [
@@ -70,13 +62,14 @@ pub(crate) fn compare(
     pairs: u32,
 ) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
-    for (name, arguments, seeds) in RUNS {
+    for (name, arguments) in RUNS {
         let name = format!("{name}, processor time");
         if !name.contains(filter) {
             continue;
         }
         eprintln!("measuring: {name}");
         let mut row = Row::new(name);
+        let seeds = enough(&ours.labs, arguments)?;
         for turn in 0..pairs {
             let mut sides = [(&ours.labs, &mut row.ours), (&theirs.labs, &mut row.theirs)];
             if turn % 2 == 1 {
@@ -90,6 +83,19 @@ pub(crate) fn compare(
     }
     rows.extend(operations(ours, theirs, filter, pairs)?);
     Ok(rows)
+}
+
+/// How many seeds make a measurement. One process starts for many of them, so that a few would
+/// mostly measure its start.
+fn enough(labs: &Path, arguments: &[&str]) -> Result<u64, String> {
+    let mut seeds = 1;
+    loop {
+        let all = processor_time(labs, arguments, seeds)? * seeds as f64;
+        if all >= ROUND / 4.0 {
+            return Ok((seeds as f64 * ROUND / all).ceil() as u64);
+        }
+        seeds *= 4;
+    }
 }
 
 /// Processor time of one seed, in ns, all worker processes together.
