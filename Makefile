@@ -53,7 +53,7 @@ OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C
 PARTS := $(LAB_3) $(LAB_4) 2024
-RUN_SUITES = cargo run -q -p runner --example labs --
+RUN_SUITES = cargo run -q -p raftlab-runner --example labs --
 
 # The integration tests of the runner, without the suites: those come last, and take the options.
 OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/runner/tests/*.rs))))
@@ -85,8 +85,8 @@ test-4:
 test:
 	$(ANNOUNCE)
 	@cargo test -q --workspace --exclude runner
-	@INSTA_UPDATE=no cargo test -q -p runner --lib $(OTHER_TESTS:%=--test %)
-	@cargo test -q -p runner --doc
+	@INSTA_UPDATE=no cargo test -q -p raftlab-runner --lib $(OTHER_TESTS:%=--test %)
+	@cargo test -q -p raftlab-runner --doc
 	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
 
 skeleton:
@@ -101,14 +101,14 @@ check:
 	@.ci/deny
 
 bench:
-	@cargo bench -q -p runner --bench costs $(IN_PROFILE) -- $(ARGS)
-	$(if $(ARGS),,@cargo bench -q -p runner --bench throughput $(IN_PROFILE))
+	@cargo bench -q -p raftlab-runner --bench costs $(IN_PROFILE) -- $(ARGS)
+	$(if $(ARGS),,@cargo bench -q -p raftlab-runner --bench throughput $(IN_PROFILE))
 	$(if $(ARGS),,@cargo bench -q -p linearizability $(IN_PROFILE))
 
 # In the profile of the suites, like both sides.
 bench-against:
 	$(if $(REV),,$(error which commit? make bench-against REV=HEAD~1))
-	@cargo bench -q -p runner --bench against --profile dev -- $(call quote,$(REV)) $(ARGS)
+	@cargo bench -q -p raftlab-runner --bench against --profile dev -- $(call quote,$(REV)) $(ARGS)
 
 book:
 	@command -v mdbook >/dev/null || { echo "There is no mdbook: cargo install mdbook --locked" >&2; \

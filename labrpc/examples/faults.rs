@@ -1,9 +1,9 @@
 //! What a network can do to those who talk over it, seen from their side:
 //!
 //! ```sh
-//! cargo run -p labrpc --example faults                 # simulated, in no time, seed 1
-//! cargo run -p labrpc --example faults -- --seed 2     # other odds
-//! cargo run -p labrpc --example faults -- --real       # the same code on real threads
+//! cargo run -p raftlab-labrpc --example faults               # simulated, in no time, seed 1
+//! cargo run -p raftlab-labrpc --example faults -- --seed 2   # other odds
+//! cargo run -p raftlab-labrpc --example faults -- --real     # the same code on real threads
 //! ```
 //!
 //! One client calls one server under one fault after another; then three servers call each other

@@ -45,7 +45,8 @@
 //! assert_eq!(report.outcome, Ok(()));
 //! ```
 //!
-//! `cargo run -p labrpc --example faults` shows more of what a network can do to its servers.
+//! `cargo run -p raftlab-labrpc --example faults` shows more of what a network can do to its
+//! servers.
 //! What only a test or a harness needs is in [`harness`].
 //!
 //! [`Network`]: harness::Network

@@ -54,7 +54,7 @@ impl Workspace {
 }
 
 fn at(root: &Path) -> Option<Workspace> {
-    let mut packages = [("runner", "tests/runner"), ("raft", "raft")].into_iter();
+    let mut packages = [("raftlab-runner", "tests/runner"), ("raft", "raft")].into_iter();
     let (package, _) = packages.find(|(_, at)| root.join(at).join("tests/labs.rs").is_file())?;
     Some(Workspace {
         root: root.to_path_buf(),

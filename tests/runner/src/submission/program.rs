@@ -55,9 +55,13 @@ fn manifest(parts: &[Part; 2], program: &str, ours: &Table) -> Table {
         [profile.dev.package]
     };
     entry(&mut manifest, &["package"]).insert("name".into(), program.into());
-    for (name, folder) in [("labapi", "labapi"), ("runner", "tests/runner")] {
-        let path = written(&harness().join(folder));
-        entry(&mut manifest, &["dependencies", name]).insert("path".into(), path);
+    for (name, package, folder) in [
+        ("labapi", "labapi", "labapi"),
+        ("runner", "raftlab-runner", "tests/runner"),
+    ] {
+        let dependency = entry(&mut manifest, &["dependencies", name]);
+        dependency.insert("package".into(), package.into());
+        dependency.insert("path".into(), written(&harness().join(folder)));
     }
     let dependencies = entry(&mut manifest, &["dependencies"]);
     let [raft, kv] = parts;

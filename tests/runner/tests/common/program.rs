@@ -13,7 +13,7 @@ pub(crate) fn runner() -> &'static Path {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let built = Command::new(cargo)
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-            .args(["test", "--quiet", "-p", "runner", "--test", "labs"])
+            .args(["test", "--quiet", "-p", "raftlab-runner", "--test", "labs"])
             .args(["--no-run", "--message-format", "json-render-diagnostics"])
             .stderr(Stdio::inherit())
             .output()
