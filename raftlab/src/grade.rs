@@ -1,11 +1,13 @@
 //! `raftlab grade`: points for submissions, in the plain form, for implementations one trusts. Each
-//! is built against this harness and nothing of its own but its sources: `collect` takes those,
-//! `judge` builds and runs them, `report` tells what came of it.
+//! is built against one harness and nothing of its own but its sources: `collect` takes those,
+//! `judge` builds and runs them in the `court`, `report` tells what came of it.
 
 mod collect;
+mod court;
 mod judge;
 mod report;
 
+use court::Court;
 use runner::{interrupt, usage};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -35,6 +37,9 @@ pub(crate) struct Grade {
     /// Where to write
     #[arg(long, default_value = "grades", value_name = "OUT")]
     out: PathBuf,
+    /// Judge with the project's checkout at PATH, not with the harness that raftlab carries
+    #[arg(long, value_name = "PATH")]
+    link: Option<PathBuf>,
 }
 
 /// The table of all submissions, in the folder to write to.
@@ -55,6 +60,7 @@ impl Grade {
             ));
         }
         let submissions = self.named()?;
+        let court = Court::open(self.link.as_deref())?;
         let out = |name: &str| self.out.join(name);
         println!(
             "The code of {} runs with your rights: this is no sandbox.",
@@ -69,7 +75,7 @@ impl Grade {
             interrupt::note(self.broken_off(done));
             eprintln!("grading {} …", submission.name);
             let folder = out(&submission.name);
-            let verdict = judge::judge(&self, &submission.folder, &folder)?;
+            let verdict = judge::judge(&self, &court, &submission.folder, &folder)?;
             report::write(&folder, &verdict)?;
             print!("{}", report::table(&submission.name, &verdict));
             verdicts.push((submission.name.as_str(), verdict));

@@ -3,6 +3,9 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `new` | a workspace for a Raft of one's own |
+//! | `update` | a newer harness for it |
+//! | `pack`, `harness` | what the program carries, and how a harness is made of it |
+//! | `git` | what is asked of git |
 //! | `test`, `replay`, `list` | the runner, from anywhere inside a workspace |
 //! | `status` | which parts are done, and what comes next |
 //! | `grade` | points for submissions |
@@ -11,12 +14,16 @@
 //! Exit codes: 0 done, 1 a case failed, 2 the request could not be carried out, 130 interrupted.
 #![forbid(unsafe_code)]
 
+mod git;
 mod grade;
+mod harness;
 mod list;
 mod new;
+mod pack;
 mod replay;
 mod status;
 mod test;
+mod update;
 mod workspace;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -38,6 +45,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     New(new::New),
+    Update(update::Update),
     Test(test::Test),
     Replay(replay::Replay),
     Status(status::Status),
@@ -66,6 +74,7 @@ fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::New(new) => new.run(),
+        Command::Update(update) => update.run(),
         Command::Test(test) => test.run(),
         Command::Replay(replay) => replay.run(),
         Command::Status(status) => status.run(),

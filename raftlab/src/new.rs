@@ -1,169 +1,108 @@
-//! `raftlab new`: lays the skeleton into an empty folder.
+//! `raftlab new`: a repository to begin in, with all that is needed in it.
 
-use runner::files::harness;
-use runner::terminal::shell_word;
+use crate::harness::{self, Files};
+use crate::workspace::shell_path;
+use crate::{git, pack};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Start a Raft of your own, and lab 4: a workspace with everything but what you are to write
+///
+/// It is a git repository with one commit, and holds the harness and the handout: whoever clones it
+/// needs neither raftlab nor anything else of this machine.
 #[derive(clap::Args)]
 pub(crate) struct New {
     /// The folder to make; it must be empty, or not exist yet
     dir: PathBuf,
-    /// Depend on the harness in this git repository, not on the one that raftlab was built from
-    #[arg(long, value_name = "URL")]
-    git: Option<String>,
+    /// Use the harness of the project's checkout at PATH where it is: for those who work on it
+    #[arg(long, value_name = "PATH")]
+    link: Option<PathBuf>,
 }
 
-/// What the skeleton consists of: where each file goes, and what it says.
-const FILES: &[(&str, &str)] = &[
-    ("Cargo.toml", include_str!("../skeleton/Cargo.toml")),
-    ("Makefile", include_str!("../skeleton/Makefile")),
-    ("README.md", include_str!("../skeleton/README.md")),
-    ("clippy.toml", include_str!("../skeleton/clippy.toml")),
-    (".gitignore", include_str!("../skeleton/gitignore")),
-    (
-        ".github/workflows/labs.yml",
-        include_str!("../skeleton/ci.yml"),
-    ),
-    (
-        "raft/Cargo.toml",
-        include_str!("../skeleton/raft/Cargo.toml"),
-    ),
-    (
-        "raft/src/apply.rs",
-        include_str!("../skeleton/raft/src/apply.rs"),
-    ),
-    (
-        "raft/src/election.rs",
-        include_str!("../skeleton/raft/src/election.rs"),
-    ),
-    (
-        "raft/src/lib.rs",
-        include_str!("../skeleton/raft/src/lib.rs"),
-    ),
-    (
-        "raft/src/log.rs",
-        include_str!("../skeleton/raft/src/log.rs"),
-    ),
-    (
-        "raft/src/messages.rs",
-        include_str!("../skeleton/raft/src/messages.rs"),
-    ),
-    (
-        "raft/src/peer.rs",
-        include_str!("../skeleton/raft/src/peer.rs"),
-    ),
-    (
-        "raft/src/replication.rs",
-        include_str!("../skeleton/raft/src/replication.rs"),
-    ),
-    (
-        "raft/src/snapshot.rs",
-        include_str!("../skeleton/raft/src/snapshot.rs"),
-    ),
-    (
-        "raft/src/state.rs",
-        include_str!("../skeleton/raft/src/state.rs"),
-    ),
-    (
-        "raft/src/threads.rs",
-        include_str!("../skeleton/raft/src/threads.rs"),
-    ),
-    (
-        "kvraft/Cargo.toml",
-        include_str!("../skeleton/kvraft/Cargo.toml"),
-    ),
-    (
-        "kvraft/src/clerk.rs",
-        include_str!("../skeleton/kvraft/src/clerk.rs"),
-    ),
-    (
-        "kvraft/src/lib.rs",
-        include_str!("../skeleton/kvraft/src/lib.rs"),
-    ),
-    (
-        "kvraft/src/rsm.rs",
-        include_str!("../skeleton/kvraft/src/rsm.rs"),
-    ),
-    (
-        "kvraft/src/server.rs",
-        include_str!("../skeleton/kvraft/src/server.rs"),
-    ),
-    (
-        "kvraft/src/store.rs",
-        include_str!("../skeleton/kvraft/src/store.rs"),
-    ),
-    (
-        "raft/examples/labs.rs",
-        include_str!("../skeleton/raft/examples/labs.rs"),
-    ),
-    (
-        "raft/tests/labs.rs",
-        include_str!("../skeleton/raft/tests/labs.rs"),
-    ),
-];
+/// In a folder below the root, `make` is the root's.
+const MAKE_BELOW: &str = "\
+# As if typed in the workspace's root.
+.DEFAULT_GOAL := help
+%:
+	@$(MAKE) --no-print-directory -C UP $@
+Makefile: ;
+";
 
 impl New {
     pub(crate) fn run(self) -> Result<ExitCode, String> {
         let dir = &self.dir;
         refuse_content(dir)?;
-        let root = self.root_manifest()?;
-        for (path, text) in FILES {
-            let text = if *path == "Cargo.toml" { &root } else { *text };
-            let file = dir.join(path);
-            let folder = file.parent().unwrap_or(dir);
-            fs::create_dir_all(folder)
-                .and_then(|()| fs::write(&file, text))
-                .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-        }
-        // The harness's own, so that a first build needs what the harness's did, and no more.
-        let _ = fs::copy(harness().join("Cargo.lock"), dir.join("Cargo.lock"));
-        println!("{} is ready. What comes next:\n", dir.display());
-        println!("  cd {}", shell_word(&dir.display().to_string()));
-        println!("  make test-3A        fails, and says what is to be written first");
-        if !is_installed() {
-            let package = harness().join("raftlab");
-            println!(
-                "  cargo install --locked --path {}",
-                shell_word(&package.display().to_string())
-            );
-        }
-        println!("  raftlab status      what is done, and what to read next");
+        let files = match &self.link {
+            Some(checkout) => linked(checkout)?,
+            None => whole(),
+        };
+        harness::lay(&files, dir)?;
+        let what = match git::begin(dir, "Begin the labs") {
+            Ok(()) => "a git repository with one commit",
+            Err(reason) => {
+                eprintln!("warning: {} is no repository yet: {reason}", dir.display());
+                "a folder with all that is needed"
+            }
+        };
+        println!("{}: {what}. What comes next:\n", dir.display());
+        println!("  cd {}", shell_path(dir));
+        println!("  make test-3A    fails, and says what is to be written first");
+        println!("  make status     what is done, and what to read next");
         Ok(ExitCode::SUCCESS)
-    }
-
-    /// The skeleton's manifest, with the harness where it is.
-    fn root_manifest(&self) -> Result<String, String> {
-        let (_, template) = FILES[0];
-        if let Some(url) = &self.git {
-            let git = format!("git = {url:?}");
-            let lines = template
-                .lines()
-                .map(|line| match line.split_once("{ path = ") {
-                    Some((before, _)) => format!("{before}{{ {git} }}\n"),
-                    None => format!("{line}\n"),
-                });
-            return Ok(lines.collect());
-        }
-        let harness = harness();
-        if !harness.join("labapi/Cargo.toml").is_file() {
-            return Err(format!(
-                "the harness that raftlab was built from is no longer at {}; name one with --git",
-                harness.display()
-            ));
-        }
-        let place = harness.display().to_string();
-        let place = place.replace('\\', "\\\\").replace('"', "\\\"");
-        Ok(template.replace("\"../../", &format!("\"{place}/")))
     }
 }
 
-/// Whether a shell finds `raftlab`. `make skeleton` runs it from where it was built.
-fn is_installed() -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join("raftlab").is_file())
+/// A workspace with its harness.
+pub(crate) fn whole() -> Files {
+    let mut files = skeleton(harness::FOLDER);
+    let makefile = format!("include {}/labs.mk\n", harness::FOLDER);
+    files.insert("Makefile".into(), makefile);
+    let harness = harness::of_students().into_iter();
+    files.extend(harness.map(|(path, text)| (format!("{}/{path}", harness::FOLDER), text)));
+    files
+}
+
+/// A workspace on the harness of a checkout.
+fn linked(checkout: &Path) -> Result<Files, String> {
+    let full = fs::canonicalize(checkout)
+        .map_err(|error| format!("there is no checkout at {}: {error}", checkout.display()))?;
+    if !full.join("tests/runner/Cargo.toml").is_file() {
+        return Err(format!(
+            "{} is no checkout of the project: it has no tests/runner",
+            checkout.display()
+        ));
+    }
+    let place = full.display().to_string();
+    let mut files = skeleton(&place.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut carried = pack::below("harness");
+    let makefile = carried.find(|(path, _)| *path == "labs.mk");
+    let (_, makefile) = makefile.ok_or("the skeleton has no Makefile")?;
+    files.insert("Makefile".into(), makefile.into());
+    Ok(files)
+}
+
+/// What is laid out for a student to fill, on the harness in `place`.
+fn skeleton(place: &str) -> Files {
+    let carried = pack::below("skeleton");
+    let mut files: Files = carried
+        .map(|(path, text)| (path.to_string(), text.to_string()))
+        .collect();
+    if let Some(root) = files.get_mut("Cargo.toml") {
+        *root = root.replace("\"../../", &format!("\"{place}/"));
+    }
+    let folders: BTreeSet<String> = files
+        .keys()
+        .flat_map(|path| Path::new(path).ancestors().skip(1))
+        .map(|folder| folder.display().to_string())
+        .filter(|folder| !folder.is_empty() && !folder.starts_with('.'))
+        .collect();
+    for folder in folders {
+        let up = vec![".."; folder.split('/').count()].join("/");
+        files.insert(format!("{folder}/Makefile"), MAKE_BELOW.replace("UP", &up));
+    }
+    files
 }
 
 fn refuse_content(dir: &Path) -> Result<(), String> {
@@ -184,24 +123,24 @@ fn refuse_content(dir: &Path) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
-
-    /// Where a file of the skeleton goes, if not to a place of the same name.
-    const ELSEWHERE: [(&str, &str); 2] = [
-        ("gitignore", ".gitignore"),
-        ("ci.yml", ".github/workflows/labs.yml"),
-    ];
 
     /// What a build in the skeleton leaves there.
-    const BUILT: [&str; 2] = ["Cargo.lock", "target"];
+    const BUILT: &str = "target";
 
-    fn files(folder: &Path, below: &str, found: &mut BTreeMap<String, String>) {
+    /// Where a file of the skeleton goes, if not to a place of the same name.
+    const ELSEWHERE: [(&str, &str); 3] = [
+        ("gitignore", ".gitignore"),
+        ("ci.yml", ".github/workflows/labs.yml"),
+        ("Makefile", "harness/labs.mk"),
+    ];
+
+    fn files(folder: &Path, below: &str, found: &mut Files) {
         for entry in fs::read_dir(folder).expect("a folder can be read") {
             let path = entry.expect("its entries can be read").path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let name = format!("{below}{name}");
             match path.is_dir() {
-                _ if BUILT.contains(&name.as_str()) => {}
+                _ if name == BUILT => {}
                 true => files(&path, &format!("{name}/"), found),
                 false => {
                     let moved = ELSEWHERE.iter().find(|(from, _)| *from == name);
@@ -212,17 +151,49 @@ mod tests {
         }
     }
 
-    /// A file that is added to the skeleton and not to the list reaches nobody.
+    /// A file that is added to the skeleton and not linked in `pack` reaches nobody.
     #[test]
     fn the_whole_skeleton_is_laid_out() {
-        let mut found = BTreeMap::new();
-        files(&harness().join("raftlab/skeleton"), "", &mut found);
-        let laid_out = FILES
-            .iter()
-            .map(|(to, text)| (to.to_string(), text.to_string()));
-        let laid_out: BTreeMap<String, String> = laid_out.collect();
-        let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&laid_out), names(&found));
-        assert!(laid_out == found, "a file's text is not that of its place");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut found = Files::new();
+        files(&here.join("skeleton"), "", &mut found);
+        assert!(found.len() > 20, "{:?}", found.keys());
+        let laid = whole();
+        for (path, text) in found.iter().filter(|(path, _)| *path != "Cargo.toml") {
+            assert!(laid.get(path) == Some(text), "{path} is not laid out");
+        }
+    }
+
+    /// What is cloned elsewhere finds nothing where this was.
+    #[test]
+    fn paths_are_relative() {
+        let home = env!("CARGO_MANIFEST_DIR");
+        let project = home.strip_suffix("/raftlab").expect("its place");
+        let files = whole();
+        for (path, text) in &files {
+            assert!(!text.contains(project), "{path} names {project}");
+        }
+        let root = &files["Cargo.toml"];
+        assert!(root.contains("\"harness/labapi\""), "{root}");
+        assert!(!root.contains("../"), "{root}");
+    }
+
+    /// A first build needs what the project's own did, and no more; so does one without a network.
+    #[test]
+    fn the_lock_file_is_the_projects() {
+        let lock = |text: &str| -> BTreeSet<String> {
+            let table: toml::Table = text.parse().expect("cargo wrote it");
+            let packages = table["package"].as_array().expect("it lists packages");
+            let outside = packages
+                .iter()
+                .filter(|found| found.get("source").is_some());
+            outside
+                .map(|found| format!("{} {}", found["name"], found["version"]))
+                .collect()
+        };
+        let ours = lock(include_str!("../../Cargo.lock"));
+        let theirs = lock(&whole()["Cargo.lock"]);
+        let strangers: Vec<_> = theirs.difference(&ours).collect();
+        assert!(strangers.is_empty(), "not in the project's: {strangers:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Where we are: a student's workspace, or the harness's own; and how its runner is called.
 
-use runner::{files, interrupt};
+use runner::{files, interrupt, terminal};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -8,9 +8,19 @@ use std::process::{Command, ExitCode};
 /// A folder in which the suites can be run.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
-    /// The package that judges the Raft of this workspace.
-    package: &'static str,
+    /// How cargo knows the program that judges: the Raft of this workspace, or others'.
+    program: &'static [&'static str],
 }
+
+/// In a student's workspace, in the project's own, and where others are graded.
+const PROGRAMS: [(&str, &[&str]); 3] = [
+    (
+        "tests/runner/tests/labs.rs",
+        &["-p", "raftlab-runner", "--example", "labs"],
+    ),
+    ("raft/tests/labs.rs", &["-p", "raft", "--example", "labs"]),
+    ("court/src/main.rs", &["-p", "court"]),
+];
 
 impl Workspace {
     /// The workspace around the present folder.
@@ -34,7 +44,9 @@ impl Workspace {
         let mut command = files::cargo();
         command
             .current_dir(&self.root)
-            .args(["run", "-q", "-p", self.package, "--example", "labs", "--"])
+            .args(["run", "-q"])
+            .args(self.program)
+            .arg("--")
             .args(arguments);
         command
     }
@@ -54,10 +66,15 @@ impl Workspace {
 }
 
 fn at(root: &Path) -> Option<Workspace> {
-    let mut packages = [("raftlab-runner", "tests/runner"), ("raft", "raft")].into_iter();
-    let (package, _) = packages.find(|(_, at)| root.join(at).join("tests/labs.rs").is_file())?;
+    let mut programs = PROGRAMS.into_iter();
+    let (_, program) = programs.find(|(source, _)| root.join(source).is_file())?;
     Some(Workspace {
         root: root.to_path_buf(),
-        package,
+        program,
     })
+}
+
+/// A path, as a word for a shell.
+pub(crate) fn shell_path(path: &Path) -> String {
+    terminal::shell_word(&path.display().to_string())
 }

@@ -62,7 +62,8 @@ fn stop_at_3b(folder: &Path) {
 fn grade(at: &Path, options: &[&str], submissions: &[PathBuf]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_raftlab"))
         .current_dir(at)
-        .arg("grade")
+        .args(["grade", "--link"])
+        .arg(root())
         .args(options)
         .args(submissions)
         .output()

@@ -55,7 +55,9 @@ fn grade() {
         fs::create_dir_all(&at).expect("a folder can be made");
         let [bad, good] = ["tests/fixtures/does-not-compile", "raft"]
             .map(|folder| root().join(folder).display().to_string());
-        let group = raftlab(&at, &["grade", &bad, &good, "--seeds", "1000000"]);
+        let link = root().display().to_string();
+        let words = ["grade", "--link", &link, &bad, &good, "--seeds", "1000000"];
+        let group = raftlab(&at, &words);
         group.await_runners(4);
         let end = group.interrupt(everybody);
         ended_by_interrupt(

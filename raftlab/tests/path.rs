@@ -3,69 +3,17 @@
 
 mod common;
 
-use common::copy;
+use common::{age_harness, assert_refused, copy_reference, folder, make, out, project, raftlab};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
-
-/// A folder of its own for a test, below the target folder, so that nothing is left elsewhere.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("a folder can be made");
-    folder
-}
-
-fn raftlab(at: &Path, words: &[&str]) -> Output {
-    in_one_target(Command::new(env!("CARGO_BIN_EXE_raftlab")), at, words)
-}
-
-fn make(at: &Path, words: &[&str]) -> Output {
-    in_one_target(Command::new("make"), at, words)
-}
-
-/// Runs a command there, with a target folder that all tests share: the harness is built once.
-fn in_one_target(mut command: Command, at: &Path, words: &[&str]) -> Output {
-    command
-        .current_dir(at)
-        .args(words)
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
-        )
-        .env("NO_COLOR", "1")
-        .env_remove("RUST_LOG")
-        .output()
-        .expect("it can be run")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// The request was refused: exit code 2, and one line that contains `words`.
-#[track_caller]
-fn assert_refused(output: &Output, words: &str) {
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains(words), "{told}");
-    assert_eq!(told.lines().count(), 1, "{told}");
-}
-
-/// Puts the reference's sources of a crate into a workspace.
-fn copy_reference(name: &str, lab: &Path) {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(name)
-        .join("src");
-    copy(&sources, &lab.join(name).join("src"));
-}
 
 #[test]
 fn from_an_empty_folder_to_a_finished_lab() {
     let lab = folder("path").join("my-raft");
     let made = raftlab(lab.parent().unwrap_or(&lab), &["new", "my-raft"]);
     assert!(made.status.success(), "{made:?}");
+    age_harness(&lab);
 
     // It compiles without warnings, and fails with instructions.
     let first = make(&lab, &["test-3A"]);
@@ -179,7 +127,7 @@ fn nothing_is_overwritten() {
 #[test]
 fn make_lays_out_a_skeleton() {
     let at = folder("make skeleton");
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let checkout = project();
     let dir = format!("DIR={}", at.join("my raft").display());
     // Where cargo has just built this test, and the program with it.
     let make = |at: &Path, words: &[&str]| {
@@ -191,10 +139,6 @@ fn make_lays_out_a_skeleton() {
     assert!(made.status.success(), "{made:?}");
     assert!(at.join("my raft/raft/src/lib.rs").is_file());
     assert!(out(&made).contains("my raft'\n"), "{}", out(&made));
-    // Whoever has installed nothing is told how to.
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_installed = std::env::split_paths(&path).any(|at| at.join("raftlab").is_file());
-    assert_eq!(out(&made).contains("cargo install"), !is_installed);
     let again = make(&checkout, &["skeleton", &dir]);
     assert_eq!(again.status.code(), Some(2), "{again:?}");
     assert_refused(&make(&checkout, &["skeleton"]), "make skeleton DIR=");
@@ -316,9 +260,9 @@ fn help_is_rich() {
     assert!(out(&asked).contains("--fail-fast"), "{}", out(&asked));
 }
 
-/// What `new` lays out is all that the skeleton's folder holds, and is built as the harness is.
+/// What `new` lays out is built as the harness is, wherever that lies.
 #[test]
-fn the_skeleton_is_whole() {
+fn a_workspace_is_built_as_the_harness_is() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let lab = folder("whole").join("lab");
     assert!(
@@ -326,15 +270,6 @@ fn the_skeleton_is_whole() {
             .status
             .success()
     );
-    for folder in ["raft/src", "raft/tests", "kvraft/src"] {
-        let names = |root: &Path| {
-            let entries = fs::read_dir(root.join(folder)).expect("the folder is there");
-            let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
-            names.sort();
-            names
-        };
-        assert_eq!(names(&lab), names(&here.join("skeleton")), "{folder}");
-    }
     let profile = |manifest: &Path| {
         let text = fs::read_to_string(manifest).expect("the manifest is there");
         let lines = text

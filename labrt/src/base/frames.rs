@@ -1,7 +1,7 @@
 //! Which frames of a backtrace a report shows.
 
 use std::backtrace::Backtrace;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// How many frames a report shows.
@@ -11,7 +11,7 @@ pub(crate) const FRAMES: usize = 12;
 static HIDDEN: OnceLock<Vec<PathBuf>> = OnceLock::new();
 
 /// From now on, backtraces leave out the frames of code below `folders`, unless there is nothing
-/// else to show.
+/// else to show. They are named as `file!()` names them.
 pub(crate) fn hide_frames(folders: Vec<PathBuf>) {
     // Whoever comes second wants the same.
     let _ = HIDDEN.set(folders);
@@ -66,16 +66,31 @@ fn sort_frames(hidden: &[PathBuf], backtrace: &str) -> (Vec<String>, Vec<String>
             Some(below) => here.join(below),
             None => place.into(),
         };
-        if foreign || full.starts_with(concat!(env!("CARGO_MANIFEST_DIR"), "/src")) {
+        if foreign || lies_below(&full, own_folder()) {
             continue;
         }
-        let list = match hidden.iter().any(|folder| full.starts_with(folder)) {
+        let list = match hidden.iter().any(|folder| lies_below(&full, folder)) {
             true => &mut harness,
             false => &mut own,
         };
         list.push(format!("    {function}\n        at {place}"));
     }
     (own, harness)
+}
+
+/// Whether a frame's file lies in a folder as the compiler named it: in full, or from the root of a
+/// workspace, wherever that lay then.
+fn lies_below(file: &Path, folder: &Path) -> bool {
+    match folder.is_absolute() {
+        true => file.starts_with(folder),
+        false => file.ancestors().any(|above| above.ends_with(folder)),
+    }
+}
+
+/// Where this crate's own code lies.
+fn own_folder() -> &'static Path {
+    let here = Path::new(file!());
+    here.ancestors().nth(2).unwrap_or(here)
 }
 
 #[cfg(test)]
@@ -103,6 +118,12 @@ mod tests {
         let serve = "    serve\n        at /course/labrpc/src/handler.rs:33:5";
         assert_eq!(told(&[], 9), format!("{own}\n{serve}"));
         assert_eq!(told(&[], 1), own);
+        // As the compiler names what lies within the workspace that it compiles.
+        assert_eq!(told(&[PathBuf::from("labrpc/src")], 9), own);
+        assert_eq!(
+            told(&[PathBuf::from("rpc/src")], 9),
+            format!("{own}\n{serve}")
+        );
         // Then the mistake is the harness's.
         let both = [PathBuf::from("/course"), PathBuf::from("/students")];
         assert_eq!(told(&both, 9), format!("{own}\n{serve}"));

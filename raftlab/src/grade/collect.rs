@@ -1,14 +1,19 @@
 //! Takes of a submission what it consists of: its Rust sources. Manifests, build scripts and
 //! whatever else lies beside them stay where they are.
 
-use runner::files::harness;
 use std::fs;
 use std::path::{Path, PathBuf};
 use toml::toml;
 
 /// Copies the sources of the crate `name` (`raft` or `kvraft`) in `from` to a crate of that name in
-/// `folder`, under a manifest of our own. What was handed in is a workspace, or the one crate.
-pub(super) fn collect(name: &str, from: &Path, folder: &Path) -> Result<(), String> {
+/// `folder`, under a manifest of our own, on the `harness`. What was handed in is a workspace, or
+/// the one crate.
+pub(super) fn collect(
+    name: &str,
+    from: &Path,
+    folder: &Path,
+    harness: &Path,
+) -> Result<(), String> {
     let is_there = |sources: &PathBuf| sources.join("lib.rs").is_file();
     let is_workspace = ["raft", "kvraft"]
         .iter()
@@ -29,7 +34,7 @@ pub(super) fn collect(name: &str, from: &Path, folder: &Path) -> Result<(), Stri
         fs::remove_dir_all(&to).map_err(told)?;
     }
     copy_sources(&sources, &to.join("src")).map_err(told)?;
-    fs::write(to.join("Cargo.toml"), manifest(name)).map_err(told)
+    fs::write(to.join("Cargo.toml"), manifest(name, harness)).map_err(told)
 }
 
 /// Rust files and folders of them; no links, which might lead anywhere.
@@ -48,8 +53,8 @@ fn copy_sources(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// What every submission may use, and no more.
-fn manifest(name: &str) -> String {
-    let labapi = harness().join("labapi").display().to_string();
+fn manifest(name: &str, harness: &Path) -> String {
+    let labapi = harness.join("labapi").display().to_string();
     let mut manifest = toml! {
         [package]
         name = ""

@@ -1,9 +1,9 @@
 //! Builds and runs one submission by the harness's own runner, in processes of its own. Only what
 //! the runner wrote down counts: it does so when all runs have come to an end that it saw itself.
 
+use super::court::Court;
 use super::{Grade, collect};
-use crate::workspace::Workspace;
-use runner::files::{harness, write_whole};
+use runner::files::write_whole;
 use runner::results::{self, CaseResult, Results};
 use runner::{Options, Selection, interrupt};
 use std::fs;
@@ -33,7 +33,12 @@ impl Verdict {
 
 /// Judges the submission in `from`, and leaves its sources and the runner's words in `folder`. Lab
 /// 4 stands on lab 3, but what it lacks must cost lab 3 nothing: one is judged after the other.
-pub(super) fn judge(grade: &Grade, from: &Path, folder: &Path) -> Result<Verdict, String> {
+pub(super) fn judge(
+    grade: &Grade,
+    court: &Court,
+    from: &Path,
+    folder: &Path,
+) -> Result<Verdict, String> {
     let (lab_3, lab_4): (Vec<&Case>, Vec<&Case>) = grade
         .cases()
         .into_iter()
@@ -51,10 +56,10 @@ pub(super) fn judge(grade: &Grade, from: &Path, folder: &Path) -> Result<Verdict
         }
         let gathered = crates
             .iter()
-            .try_for_each(|name| collect::collect(name, from, folder));
+            .try_for_each(|name| collect::collect(name, from, folder, &court.harness));
         let mut known = match gathered {
             Ok(()) => {
-                let (known, told, errors) = run(grade, &chosen, crates, folder)?;
+                let (known, told, errors) = run((grade, court), &chosen, crates, folder)?;
                 words.push_str(&told);
                 if known.is_empty() {
                     verdict.unbuilt.push(errors);
@@ -93,7 +98,7 @@ fn not_judged(case: &Case) -> CaseResult {
 /// Runs these cases on these crates of `folder`. What came of each, what the runner said, and what
 /// it said instead if it could not run them.
 fn run(
-    grade: &Grade,
+    (grade, court): (&Grade, &Court),
     chosen: &[&Case],
     crates: &[&str],
     folder: &Path,
@@ -117,14 +122,14 @@ fn run(
         results: Some(full(&results)?),
         ..Options::default()
     };
-    let mut runner = Workspace::at(&harness())?.runner(options.arguments());
+    let mut runner = court.workspace.runner(options.arguments());
     let output =
         interrupt::output(&mut runner).map_err(|error| format!("cannot run cargo: {error}"))?;
     let mut known = results::read(&results);
     // Places are told as the student knows them, not as they lie here, in full or from the
     // harness's root.
     let here = folder.canonicalize().unwrap_or_else(|_| folder.into());
-    let from_root = here.strip_prefix(harness()).unwrap_or(&here);
+    let from_root = here.strip_prefix(&court.workspace.root).unwrap_or(&here);
     let as_theirs = |text: &str| {
         let text = text.replace(&format!("{}/", here.display()), "");
         text.replace(&format!("{}/", from_root.display()), "")

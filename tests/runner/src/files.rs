@@ -14,7 +14,7 @@ pub(crate) fn root() -> PathBuf {
     };
     let here = std::env::current_dir().unwrap_or_default();
     let root = here.ancestors().find(is_root).map(Path::to_path_buf);
-    root.unwrap_or_else(harness)
+    root.unwrap_or_else(built_in)
 }
 
 /// Where traces and results are put.
@@ -22,13 +22,36 @@ pub(crate) fn notes() -> PathBuf {
     root().join("target/raftlab")
 }
 
-/// The checkout of the harness that this program was built from.
-pub fn harness() -> PathBuf {
+/// Where cargo builds what belongs to this workspace.
+pub(crate) fn target() -> PathBuf {
+    let set = std::env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
+    root().join(set.unwrap_or_else(|| "target".into()))
+}
+
+/// The harness that this program was built with: the project's checkout, or a workspace's folder,
+/// which may have been moved since.
+pub(crate) fn harness() -> PathBuf {
+    let near = root().join(as_compiled());
+    match near.join("tests/runner").is_dir() {
+        true => near,
+        false => built_in(),
+    }
+}
+
+/// The harness's folder as the compiler named it: from the root of the workspace that it was
+/// compiled in, or in full if it lay elsewhere. Panics name their places so.
+fn as_compiled() -> &'static Path {
+    let here = Path::new(file!());
+    here.ancestors().nth(4).unwrap_or(here)
+}
+
+/// Where the harness lay when this program was built.
+fn built_in() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
-/// Where the code lies that is nobody's mistake but ours.
+/// Where the code lies that is nobody's mistake but ours, as the compiler names it.
 pub(crate) fn own_sources() -> Vec<PathBuf> {
     let crates = [
         "labapi",
@@ -38,8 +61,13 @@ pub(crate) fn own_sources() -> Vec<PathBuf> {
         "tests/suites",
         "tests/runner",
     ];
-    let folder = |name: &&str| harness().join(name).join("src");
+    let folder = |name: &&str| as_compiled().join(name).join("src");
     crates.iter().map(folder).collect()
+}
+
+/// Where the cases lie, as the compiler names it.
+pub(crate) fn cases() -> PathBuf {
+    as_compiled().join("tests/suites/src/cases")
 }
 
 /// The cargo that runs us, or else the one that a shell finds.

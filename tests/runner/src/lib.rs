@@ -73,7 +73,7 @@ pub use options::{Mode, Options, Schedule, Selection};
 pub use suites::Submission;
 
 use clap::Parser;
-use files::{harness as workspace, notes, own_sources, root, write_whole};
+use files::{notes, own_sources, root, write_whole};
 use labrt::harness::Mutex;
 use report::Report;
 use std::ops::ControlFlow;

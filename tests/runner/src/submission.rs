@@ -4,7 +4,7 @@
 mod inspect;
 mod program;
 
-use super::files::{cargo, harness};
+use super::files::{self, cargo, harness};
 use super::interrupt;
 use super::options::Options;
 use std::collections::hash_map::DefaultHasher;
@@ -40,7 +40,7 @@ impl Part {
     ) -> Result<Part, String> {
         let (path, name) = match theirs {
             Some(path) => inspect::crate_at(path, variable)?,
-            None => (harness().join(ours), ours.to_string()),
+            None => (reference(ours)?, ours.to_string()),
         };
         Ok(Part {
             alias,
@@ -49,6 +49,17 @@ impl Part {
             path,
             is_theirs: theirs.is_some(),
         })
+    }
+}
+
+/// Where a reference lies. Students have none.
+fn reference(name: &str) -> Result<PathBuf, String> {
+    let path = harness().join(name);
+    match path.is_dir() {
+        true => Ok(path),
+        false => Err(format!(
+            "there is no reference {name} in this workspace; raftlab grade judges what others wrote"
+        )),
     }
 }
 
@@ -107,7 +118,7 @@ fn title([raft, kv]: &[Part; 2]) -> String {
 }
 
 fn build(home: &Path, parts: &[Part; 2], program: &str) -> Result<PathBuf, String> {
-    let target = harness().join("target");
+    let target = files::target();
     let theirs: Vec<&Part> = parts.iter().filter(|part| part.is_theirs).collect();
     if std::io::stderr().is_terminal() {
         for part in &theirs {

@@ -1,5 +1,6 @@
 //! One run of one case under one seed.
 
+use super::files;
 use super::options::{Mode, Schedule};
 use super::recent::recent;
 use super::scene::{self, Standings};
@@ -9,6 +10,7 @@ use labrt::trace::Event;
 use labrt::{Simulation, time, trace};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, AssertUnwindSafe, Location};
+use std::path::Path;
 use std::time::Duration;
 use suites::cases::Case;
 use suites::cluster::{Usage, stray};
@@ -290,9 +292,9 @@ pub(super) fn tell(report: &mut FailureReport, case: &Case, seed: u64, traced: O
 /// Whether a panic here is how the harness ends a case that failed. An assertion of a case is none:
 /// the place says more than its words.
 fn is_verdict(at: &Location<'_>) -> bool {
-    let file = super::workspace().join(at.file());
-    let cases = super::workspace().join("tests/suites/src/cases");
-    !file.starts_with(cases) && super::own_sources().iter().any(|own| file.starts_with(own))
+    let file = Path::new(at.file());
+    !file.starts_with(files::cases())
+        && files::own_sources().iter().any(|own| file.starts_with(own))
 }
 
 fn run_real(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {

@@ -1,14 +1,14 @@
 //! The program of ten lines around the crates, and its manifest.
 
 use super::{Part, title};
-use crate::files::{harness, write_if_new, write_whole};
+use crate::files::{harness, root, write_if_new, write_whole};
 use std::fs;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Writes the program around the crates; its folder.
 pub(super) fn write(parts: &[Part; 2], program: &str) -> std::io::Result<PathBuf> {
-    let root = harness();
+    let root = root();
     let home = root.join("target/raftlab/submissions").join(program);
     fs::create_dir_all(home.join("src"))?;
     let ours: Table = fs::read_to_string(root.join("Cargo.toml"))?

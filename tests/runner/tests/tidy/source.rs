@@ -110,9 +110,11 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> io::Result<()> {
         if name == "target" || name.starts_with('.') && name != ".ci" {
             continue;
         }
-        if entry.file_type()?.is_dir() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             walk(&entry.path(), into)?;
-        } else {
+        } else if !kind.is_symlink() {
+            // What a link leads to is found where it is.
             into.push(entry.path());
         }
     }
