@@ -55,9 +55,7 @@ impl Grade {
     pub(crate) fn run(self) -> Result<ExitCode, String> {
         let is_known = |word: &&String| cases::all().any(|case| case.is_meant_by(word));
         if let Some(word) = self.parts.iter().find(|word| !is_known(word)) {
-            return Err(format!(
-                "there is no part or case {word:?}; raftlab list shows all"
-            ));
+            return Err(format!("{}; raftlab list shows all", runner::unknown(word)));
         }
         let submissions = self.named()?;
         let court = Court::open(self.link.as_deref())?;

@@ -6,8 +6,7 @@
 //! | `update` | a newer harness for it |
 //! | `pack`, `harness` | what the program carries, and how a harness is made of it |
 //! | `git` | what is asked of git |
-//! | `test`, `replay`, `list` | the runner, from anywhere inside a workspace |
-//! | `status` | which parts are done, and what comes next |
+//! | `test`, `list` | the runner, from anywhere inside a workspace; it knows more requests itself |
 //! | `grade` | points for submissions |
 //! | `workspace` | where we are, and how the runner is called there |
 //!
@@ -20,14 +19,14 @@ mod harness;
 mod list;
 mod new;
 mod pack;
-mod replay;
-mod status;
 mod test;
 mod update;
 mod workspace;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use runner::commands::Request;
 use std::process::ExitCode;
+use workspace::Workspace;
 
 /// Learn, test and grade Raft.
 #[derive(Parser)]
@@ -47,10 +46,10 @@ enum Command {
     New(new::New),
     Update(update::Update),
     Test(test::Test),
-    Replay(replay::Replay),
-    Status(status::Status),
     Grade(grade::Grade),
     List(list::List),
+    #[command(flatten)]
+    Request(Request),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -76,10 +75,9 @@ fn main() -> ExitCode {
         Command::New(new) => new.run(),
         Command::Update(update) => update.run(),
         Command::Test(test) => test.run(),
-        Command::Replay(replay) => replay.run(),
-        Command::Status(status) => status.run(),
         Command::Grade(grade) => grade.run(),
         Command::List(list) => list.run(),
+        Command::Request(request) => Workspace::find().and_then(|here| here.answer(request)),
         Command::Completions { shell } => {
             let out = &mut std::io::stdout();
             clap_complete::generate(shell, &mut Cli::command(), "raftlab", out);

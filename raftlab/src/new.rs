@@ -79,7 +79,9 @@ fn linked(checkout: &Path) -> Result<Files, String> {
     let mut carried = pack::below("harness");
     let makefile = carried.find(|(path, _)| *path == "labs.mk");
     let (_, makefile) = makefile.ok_or("the skeleton has no Makefile")?;
-    files.insert("Makefile".into(), makefile.into());
+    let book = format!("BOOK = {}/book", full.display());
+    let makefile = makefile.replace("BOOK = harness/book", &book);
+    files.insert("Makefile".into(), makefile);
     Ok(files)
 }
 

@@ -15,6 +15,16 @@ fn from_an_empty_folder_to_a_finished_lab() {
     assert!(made.status.success(), "{made:?}");
     age_harness(&lab);
 
+    // The crate `log` goes by its name, also where the log of Raft has a module.
+    let entrance = lab.join("raft/src/lib.rs");
+    let text = fs::read_to_string(&entrance).expect("it is there");
+    let made = text.replace(
+        "    let peer = Arc::new(",
+        "    log::info!(\"made\");\n    let peer = Arc::new(",
+    );
+    assert_ne!(made, text);
+    fs::write(&entrance, made).expect("a file can be written");
+
     // It compiles without warnings, and fails with instructions.
     let first = make(&lab, &["test-3A"]);
     let (told, noise) = (out(&first), String::from_utf8_lossy(&first.stderr));
@@ -27,6 +37,7 @@ fn from_an_empty_folder_to_a_finished_lab() {
     assert!(told.contains("raft/src/election.rs:"), "{told}");
     assert!(told.contains("0 passed, 3 failed"), "{told}");
     assert!(!noise.contains("warning"), "{noise}");
+    the_program_answers(&lab);
     let all = make(&lab, &["test-3"]);
     assert!(out(&all).contains("0 passed, 28 failed"), "{}", out(&all));
     let status = raftlab(&lab, &["status"]);
@@ -46,11 +57,48 @@ fn from_an_empty_folder_to_a_finished_lab() {
     lab_4_is_written(&lab);
     let status = raftlab(&lab.join("raft"), &["status"]);
     assert!(
-        out(&status).contains("All parts are done"),
+        out(&status).contains("All parts are done.\nmore seeds: make test-3A SEEDS=1000\n"),
         "{}",
         out(&status)
     );
     replays_are_the_same(&lab);
+}
+
+/// What needs no run is asked of the program that is there, from any folder, in any letters.
+fn the_program_answers(lab: &Path) {
+    let below = lab.join("raft/src");
+    let status = make(&below, &["status"]);
+    assert!(out(&status).contains("next: 3A. Read §5.1"), "{status:?}");
+    assert_eq!(out(&status), out(&raftlab(&below, &["status"])));
+    let points = make(lab, &["points"]);
+    assert!(
+        out(&points).contains("| 3A   |      0 |  15 |\n"),
+        "{points:?}"
+    );
+    assert!(
+        out(&points).contains("| all  |      0 | 200 |\n"),
+        "{points:?}"
+    );
+    let same = make(&below, &["test-3a"]);
+    assert!(out(&same).contains("0 passed, 3 failed"), "{same:?}");
+    let none = make(&below, &["test-elction"]);
+    let told = String::from_utf8_lossy(&none.stderr).into_owned();
+    assert!(
+        told.contains("\"elction\"; did you mean initial_election?"),
+        "{told}"
+    );
+    let replay = make(lab, &["replay", "CASE=initial_election", "SEED=3"]);
+    assert!(out(&replay).contains("starts"), "{replay:?}");
+    // One's own tests by name, as any crate has them.
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.arg("test");
+    let own = common::in_one_target(cargo, lab, &["an_entry"]);
+    assert!(own.status.success(), "{own:?}");
+    assert!(out(&own).contains("1 passed"), "{own:?}");
+    assert!(
+        out(&own).contains("no case of the labs is called an_entry"),
+        "{own:?}"
+    );
 }
 
 /// With the reference in its place, everything passes.

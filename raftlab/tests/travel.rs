@@ -164,7 +164,7 @@ fn an_update_replaces_the_harness_and_nothing_else() {
     let newest = raftlab(&lab, &["update"]);
     assert!(out(&newest).contains("is the newest"), "{newest:?}");
     make_older(&lab);
-    fs::write(lab.join("raft/src/log.rs"), "// mine\n").expect("a file can be written");
+    fs::write(lab.join("raft/src/raft_log.rs"), "// mine\n").expect("a file can be written");
     fs::write(lab.join("Cargo.lock"), "# mine\n").expect("a file can be written");
     fs::write(lab.join("notes"), "mine\n").expect("a file can be written");
     git(&lab, &["add", "-A"]);

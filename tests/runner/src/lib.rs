@@ -24,6 +24,7 @@
 //! | file | room |
 //! | --- | --- |
 //! | `options` | the command line: what a run of this program is asked for |
+//! | `choice` | the cases that are meant, and what was perhaps meant where none is |
 //! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
 //! | `pool`, `dialogue`, `wire`, `worker` | worker processes: starting them, both sides of the talk |
@@ -34,6 +35,7 @@
 //! | `scene` | how the events of a run leave the servers |
 //! | `recent` | which of the events a report shows |
 //! | `lanes` | events side by side, a column for each server |
+//! | `commands` | what else can be asked for: how far one is, a run once more |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
 //! | `interrupt` | what becomes of Ctrl-C |
@@ -45,6 +47,8 @@
 #![forbid(unsafe_code)]
 
 mod autopsy;
+mod choice;
+pub mod commands;
 mod dialogue;
 pub mod files;
 pub mod interrupt;
@@ -69,9 +73,11 @@ pub mod usage;
 mod wire;
 mod worker;
 
+pub use choice::unknown;
 pub use options::{Mode, Options, Schedule, Selection};
 pub use suites::Submission;
 
+use choice::choose;
 use clap::Parser;
 use files::{notes, own_sources, root, write_whole};
 use labrt::harness::Mutex;
@@ -79,7 +85,7 @@ use report::Report;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
-use suites::cases::{self, Case};
+use suites::cases::Case;
 use trial::Manner;
 use wire::Job;
 
@@ -106,10 +112,27 @@ pub mod fuzzing {
 /// failed, 2 when the request could not be carried out; interrupted, it ends by the signal.
 pub fn main(submission: Submission) -> ExitCode {
     become_worker(submission);
+    if let Some(code) = commands::of_command_line() {
+        return code;
+    }
     match Options::try_parse() {
         Ok(options) => judge(submission, &options),
         Err(error) => not_ours(submission, &error),
     }
+}
+
+/// The same for `cargo test`, which gives each of its programs the same words: those that mean no
+/// case are the name of a test elsewhere, and no mistake.
+pub fn test(submission: Submission) -> ExitCode {
+    become_worker(submission);
+    if let Ok(options) = Options::try_parse() {
+        let words = &options.selection.select;
+        if !words.is_empty() && !words.iter().any(|word| choice::is_known(word)) {
+            println!("no case of the labs is called {}", words.join(" or "));
+            return ExitCode::SUCCESS;
+        }
+    }
+    main(submission)
 }
 
 /// Runs what the options ask for; exit codes as of [`main`]. The runs are made by this same
@@ -267,53 +290,4 @@ fn jobs(
             how,
         })
     })
-}
-
-/// The cases that the command line means, with their places among all.
-fn choose(
-    submission: Submission,
-    options: &Selection,
-) -> Result<Vec<(usize, &'static Case)>, String> {
-    for word in &options.select {
-        if !cases::all().any(|case| case.is_meant_by(word)) {
-            return Err(format!(
-                "there is no part or case {word:?}; --list shows all"
-            ));
-        }
-    }
-    let selected = |case: &Case| {
-        let named = options.select.iter().any(|word| case.is_meant_by(word));
-        let offered = case.is_offered_by(&submission);
-        options.select.is_empty() && offered || named
-    };
-    let all: Vec<_> = cases::all()
-        .enumerate()
-        .filter(|(_, case)| selected(case))
-        .collect();
-    // A case's whole name means that case, though others' names contain it: a report's command is
-    // to repeat the one that failed.
-    let filter = &options.filter;
-    let is_whole = |case: &Case| {
-        let names = [case.name, case.alias, &case.full_name()];
-        names.contains(&filter.as_str())
-    };
-    let has_whole = all.iter().any(|(_, case)| is_whole(case));
-    let wanted = |case: &Case| match has_whole {
-        true => is_whole(case),
-        false => case.full_name().contains(filter) || case.alias.contains(filter),
-    };
-    let chosen: Vec<_> = all.into_iter().filter(|(_, case)| wanted(case)).collect();
-    if chosen.is_empty() {
-        return Err(format!(
-            "no case that was asked for matches {:?}; --list shows all",
-            options.filter
-        ));
-    }
-    if options.seed.checked_add(options.seeds).is_none() {
-        return Err(format!(
-            "seed {} is too large for that many seeds",
-            options.seed
-        ));
-    }
-    Ok(chosen)
 }

@@ -5,5 +5,5 @@
 mod labs;
 
 fn main() -> std::process::ExitCode {
-    labs::main()
+    runner::main(labs::submission())
 }

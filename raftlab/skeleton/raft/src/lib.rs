@@ -6,7 +6,7 @@
 //! | `state` | what a peer knows; terms and roles | Figure 2, top | 3A |
 //! | `election` | timeouts, candidates, votes | §5.2, §5.4.1 | 3A |
 //! | `threads` | ticker, applier, replicators | | 3A, 3B |
-//! | `log` | entries, by index | §5.3 | 3B |
+//! | `raft_log` | entries, by index | §5.3 | 3B |
 //! | `replication` | AppendEntries, both sides; what is committed | §5.3, §5.4.2 | 3B |
 //! | `apply` | what goes to the service next | Figure 2, "all servers" | 3B |
 //! | `peer` | the one door to the state, and what the service may call | | 3B, 3C |
@@ -21,9 +21,9 @@
 
 mod apply;
 mod election;
-mod log;
 mod messages;
 mod peer;
+mod raft_log;
 mod replication;
 mod snapshot;
 mod state;

@@ -1,6 +1,6 @@
 //! The RPCs of Figures 2 and 13. Use the paper's names: reports and traces know them.
 
-use crate::log::Term;
+use crate::raft_log::Term;
 use serde::{Deserialize, Serialize};
 
 /// Invoked by candidates to gather votes (§5.2).

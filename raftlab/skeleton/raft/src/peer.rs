@@ -1,7 +1,7 @@
 //! A peer: the state behind its lock, the one door to it, and what comes through.
 
-use crate::log::Index;
 use crate::messages::{AppendEntriesArgs, InstallSnapshotArgs, RequestVoteArgs};
+use crate::raft_log::Index;
 use crate::state::{Role, State};
 use labapi::sync::{Arc, Condvar, Mutex};
 use labapi::{Bytes, ClientEnd, Persister, Service, Started};
@@ -28,7 +28,9 @@ impl Peer {
     }
 
     /// The only door to the state. Never call an RPC, sleep or send on a channel inside: whoever
-    /// holds the lock keeps everybody else from it.
+    /// holds the lock keeps everybody else from it. (A report names the caller's place as the one
+    /// where the lock was taken.)
+    #[track_caller]
     pub(crate) fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.lock();
         let out = act(&mut state);

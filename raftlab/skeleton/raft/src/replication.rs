@@ -1,7 +1,7 @@
 //! Log replication (§5.3), and what is committed (§5.4.2). In 3A, heartbeats only.
 
-use crate::log::{Index, Term};
 use crate::messages::{AppendEntriesArgs, AppendEntriesReply};
+use crate::raft_log::{Index, Term};
 use crate::state::State;
 use labapi::Bytes;
 

@@ -1,7 +1,7 @@
 //! Log compaction (§7, Figure 13).
 
-use crate::log::Index;
 use crate::messages::{InstallSnapshotArgs, InstallSnapshotReply};
+use crate::raft_log::Index;
 use crate::state::State;
 use labapi::Bytes;
 

@@ -1,6 +1,6 @@
 //! What a peer knows (Figure 2, "State"), and the rules about terms and roles.
 
-use crate::log::Term;
+use crate::raft_log::Term;
 
 /// What a peer is at the moment (Figure 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

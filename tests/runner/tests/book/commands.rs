@@ -20,6 +20,7 @@ pub(crate) fn check(command: &str) -> Result<(), String> {
         // Around a first workspace.
         Some("cd") => Ok(()),
         Some("cargo") if command == "cargo install --locked --path raftlab" => Ok(()),
+        Some("cargo") if command.starts_with("cargo test ") => Ok(()),
         _ => Err("a block marked sh is for make and raftlab".into()),
     }
 }
@@ -34,7 +35,15 @@ fn check_make(command: &str) -> Result<(), String> {
     }
     let answer = said(shell.stderr(Stdio::piped()).output())?;
     match answer.split_once(" --example labs -- ") {
-        Some((_, arguments)) => check_runner(arguments.lines().next().unwrap_or_default()),
+        Some((_, arguments)) => {
+            let arguments = arguments.lines().next().unwrap_or_default();
+            let mut words = arguments.split([' ', ';']);
+            match words.next() {
+                Some("replay") => check_runner(words.next().unwrap_or_default()),
+                Some("status" | "points") => Ok(()),
+                _ => check_runner(arguments),
+            }
+        }
         None => Ok(()),
     }
 }
@@ -55,13 +64,17 @@ fn check_runner(arguments: &str) -> Result<(), String> {
         .ok_or_else(|| format!("the runner takes this for libtest's: {arguments}"))
 }
 
-/// A subcommand is a file of `raftlab/src`; its flags are the fields there, or the runner's, where
-/// it takes those as they are.
+/// A subcommand is a file of `raftlab/src` or one of the runner's requests; its flags are the fields
+/// there, or the runner's, where it takes those as they are.
 fn check_raftlab(command: &str) -> Result<(), String> {
     let mut words = command.split_whitespace().skip(1).peekable();
     let subcommand = words.next().unwrap_or_default();
-    let file = root().join("raftlab/src").join(format!("{subcommand}.rs"));
-    let text = fs::read_to_string(file).map_err(|_| format!("no raftlab {subcommand}"))?;
+    let folders = ["raftlab/src", "tests/runner/src/commands"].into_iter();
+    let files = folders.map(|folder| root().join(folder).join(format!("{subcommand}.rs")));
+    let text = files
+        .filter_map(|file| fs::read_to_string(file).ok())
+        .next();
+    let text = text.ok_or_else(|| format!("no raftlab {subcommand}"))?;
     if !text.contains("derive(clap::Args)") {
         return Err(format!("raftlab {subcommand} is no command"));
     }

@@ -251,17 +251,11 @@ impl Case {
     }
 
     /// Whether `word` means this case: its part, its lab (`3`), its name, its full name or the
-    /// course's name.
+    /// course's name, in large letters or small ones.
     pub fn is_meant_by(&self, word: &str) -> bool {
-        let part = self.part.to_string();
-        [
-            part.as_str(),
-            self.part.lab(),
-            self.name,
-            &self.full_name(),
-            self.alias,
-        ]
-        .contains(&word)
+        let (part, full) = (self.part.to_string(), self.full_name());
+        let names = [&*part, self.part.lab(), self.name, &full, self.alias];
+        names.iter().any(|name| name.eq_ignore_ascii_case(word))
     }
 }
 

@@ -1,8 +1,8 @@
 //! `raftlab status`: what is done, what comes next, and what to read for it.
 
-use crate::workspace::Workspace;
-use runner::results::{self, CaseResult};
-use runner::terminal::{self, FAINT, GOOD, OPEN};
+use super::Place;
+use crate::results::{self, CaseResult};
+use crate::terminal::{self, FAINT, GOOD, OPEN};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use suites::cases;
 
 /// Show which parts are done, which is next, and what to read for it
 #[derive(clap::Args)]
-pub(crate) struct Status {}
+pub struct Status {}
 
 /// The parts in order, with what each is about and where it stands in the paper.
 const PARTS: [(&str, &str, &str); 7] = [
@@ -28,13 +28,15 @@ const PARTS: [(&str, &str, &str); 7] = [
     ("4C", "the service's snapshots", "§7"),
 ];
 
+/// Under so many seeds a part is to pass before the next one is begun.
+const SEEDS: u64 = 1000;
+
 impl Status {
-    pub(crate) fn run(self) -> Result<ExitCode, String> {
-        let workspace = Workspace::find()?;
-        let results = results::read(&workspace.root.join("target/raftlab/results.json"));
-        let changed = |name| newest_source(&workspace.root.join(name).join("src"));
+    pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
+        let results = results::read(&place.root.join("target/raftlab/results.json"));
+        let changed = |name| newest_source(&place.root.join(name).join("src"));
         let (raft, kvraft) = (changed("raft"), changed("kvraft"));
-        let mut next = None;
+        let (mut next, mut lacking) = (None, None);
         for (part, about, read) in PARTS {
             // Lab 4 stands on both.
             let changed = if part < "4" { raft } else { raft.max(kvraft) };
@@ -44,12 +46,19 @@ impl Status {
             if next.is_none() && !standing.is_done() {
                 next = Some((part, read));
             }
+            if lacking.is_none() && standing.is_done() && standing.seeds < SEEDS {
+                lacking = Some(part);
+            }
         }
-        match next {
-            Some((part, read)) => {
+        match (next, lacking) {
+            (Some((part, read)), _) => {
                 println!("\nnext: {part}. Read {read} of the paper, then: make test-{part}");
             }
-            None => println!("\nAll parts are done. Try more seeds: make test SEEDS=1000"),
+            (None, None) => println!("\nAll parts are done, under {SEEDS} seeds and more."),
+            (None, Some(_)) => println!("\nAll parts are done."),
+        }
+        if let Some(part) = lacking {
+            println!("more seeds: make test-{part} SEEDS={SEEDS}");
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -105,8 +114,8 @@ impl Standing {
             ..
         } = self;
         match (self.is_done(), passed) {
-            (true, _) if *seeds == 1 => "done, under one seed".into(),
-            (true, _) => format!("done, under {seeds} seeds"),
+            (true, _) if *seeds >= SEEDS => format!("done, under {seeds} seeds"),
+            (true, _) => format!("done, under {seeds} of {SEEDS} seeds"),
             (false, 0) if *known == 0 => "not tried yet".into(),
             (false, _) if self.stale => {
                 format!("{passed} of {cases} cases passed, before the last change")

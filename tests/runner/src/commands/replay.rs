@@ -2,8 +2,9 @@
 //! What is printed of a seed is always the same, byte for byte, in a file or pipe; a terminal's is
 //! laid out for its width.
 
-use crate::workspace::Workspace;
-use runner::lanes::{self, Lanes};
+use super::Place;
+use crate::lanes::{self, Lanes};
+use crate::usage;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,12 +14,12 @@ use suites::trace::{Lane, Trace};
 
 /// Run one case under one seed, and print all its events and logs; or print a trace
 #[derive(clap::Args)]
-pub(crate) struct Replay {
+pub struct Replay {
     /// The case: backup, 3B::backup or TestBackup3B; or the file of a trace, as a report names it
     #[arg(value_name = "CASE or FILE")]
     what: OsString,
     /// The seed
-    #[arg(long, value_parser = runner::usage::number)]
+    #[arg(long, value_parser = usage::number)]
     seed: Option<u64>,
     /// Print events from this virtual time on, in seconds
     #[arg(long, value_name = "SECONDS")]
@@ -38,7 +39,7 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    pub(crate) fn run(self) -> Result<ExitCode, String> {
+    pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
         let whom = self.node.as_deref().map(lane).transpose()?;
         let file = Path::new(&self.what);
         if self.is_file() {
@@ -54,17 +55,16 @@ impl Replay {
                 "replay {case} needs --seed N: which of its runs? (raftlab replay --help)"
             ));
         };
-        let workspace = Workspace::find()?;
-        let draft = Draft::new(&workspace.root);
+        let draft = Draft::new(&place.root);
         let arguments = [case, "--seed", &seed.to_string(), "--jobs", "1", "--steady"];
-        let mut child = workspace
-            .runner(arguments.map(str::to_string))
+        let mut child = (place.runner)(place)
+            .args(arguments)
             .arg("--trace-to")
             .arg(&draft.0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("cannot run cargo: {error}"))?;
+            .map_err(|error| format!("cannot run the program that judges: {error}"))?;
         let mut report = Vec::new();
         if let Some(mut stdout) = child.stdout.take() {
             // What it said until it broke off is worth telling.

@@ -21,3 +21,19 @@ pub(crate) struct Entry {
 /// `Vec`, and is much cheaper to save.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Log {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first of your own tests; `cargo test entry` runs it alone, `make test` all of them.
+    #[test]
+    fn an_entry_is_what_was_encoded() {
+        let entry = Entry {
+            term: 3,
+            command: Bytes::from_static(b"set x"),
+        };
+        let bytes = labapi::codec::encode(&entry).expect("an entry can be encoded");
+        assert_eq!(labapi::codec::decode(&bytes).ok(), Some(entry));
+    }
+}

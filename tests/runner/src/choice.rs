@@ -1,0 +1,144 @@
+//! Which cases are meant; and where a word means none, which one was perhaps meant.
+
+use super::options::{Options, Selection};
+use clap::CommandFactory;
+use std::collections::BTreeSet;
+use suites::Submission;
+use suites::cases::{self, Case};
+
+/// The cases that the command line means, with their places among all.
+pub(super) fn choose(
+    submission: Submission,
+    options: &Selection,
+) -> Result<Vec<(usize, &'static Case)>, String> {
+    for word in &options.select {
+        if !is_known(word) {
+            return Err(format!("{}; --list shows all", unknown(word)));
+        }
+    }
+    let selected = |case: &Case| {
+        let named = options.select.iter().any(|word| case.is_meant_by(word));
+        let offered = case.is_offered_by(&submission);
+        options.select.is_empty() && offered || named
+    };
+    let all: Vec<_> = cases::all()
+        .enumerate()
+        .filter(|(_, case)| selected(case))
+        .collect();
+    // A case's whole name means that case, though others' names contain it: a report's command is
+    // to repeat the one that failed.
+    let filter = options.filter.to_ascii_lowercase();
+    let is_whole = |case: &Case| {
+        let names = [case.name, case.alias, &case.full_name()];
+        names.iter().any(|name| name.eq_ignore_ascii_case(&filter))
+    };
+    let has_whole = all.iter().any(|(_, case)| is_whole(case));
+    let wanted = |case: &Case| match has_whole {
+        true => is_whole(case),
+        false => {
+            let names = [case.full_name(), case.alias.to_string()];
+            names
+                .iter()
+                .any(|name| name.to_ascii_lowercase().contains(&filter))
+        }
+    };
+    let chosen: Vec<_> = all.into_iter().filter(|(_, case)| wanted(case)).collect();
+    if chosen.is_empty() {
+        return Err(format!(
+            "no case that was asked for matches {:?}{}; --list shows all",
+            options.filter,
+            meant(&options.filter)
+        ));
+    }
+    if options.seed.checked_add(options.seeds).is_none() {
+        return Err(format!(
+            "seed {} is too large for that many seeds",
+            options.seed
+        ));
+    }
+    Ok(chosen)
+}
+
+/// Whether the word means a part, a lab or a case.
+pub(super) fn is_known(word: &str) -> bool {
+    cases::all().any(|case| case.is_meant_by(word))
+}
+
+/// Says that a word means no part or case, and what was perhaps meant.
+pub fn unknown(word: &str) -> String {
+    format!("there is no part or case {word:?}{}", meant(word))
+}
+
+fn meant(word: &str) -> String {
+    // A variable of make's, typed to the program.
+    if let Some((name, value)) = word.split_once('=') {
+        let name = name.to_lowercase();
+        let command = Options::command();
+        let mut options = command
+            .get_arguments()
+            .filter_map(|option| option.get_long());
+        if options.any(|option| option == name) {
+            return format!("; did you mean --{name} {value}?");
+        }
+    }
+    match nearest(word) {
+        Some(name) => format!("; did you mean {name}?"),
+        None => String::new(),
+    }
+}
+
+/// The name that a word is a misspelling of: as a whole, or of one word in it.
+fn nearest(word: &str) -> Option<String> {
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', ' '], "_");
+    let typed = plain(word);
+    let parts: BTreeSet<String> = cases::all().map(|case| case.part.to_string()).collect();
+    let parts = parts.into_iter().map(|part| (part.clone(), part));
+    let names = cases::all().flat_map(|case| {
+        let (name, full, alias) = (case.name, case.full_name(), case.alias);
+        let whole = [name, &full, alias].map(|name| (name.to_string(), name.to_string()));
+        let words = name
+            .split('_')
+            .map(|word| (word.to_string(), name.to_string()));
+        whole.into_iter().chain(words).collect::<Vec<_>>()
+    });
+    let far = |(spelled, name): (String, String)| {
+        let distance = strsim::damerau_levenshtein(&typed, &plain(&spelled));
+        // One letter in three: two wrong ones in a word of five make it another word.
+        let is_near = distance * 3 <= spelled.len().max(3);
+        is_near.then_some((distance, name))
+    };
+    let near = parts.chain(names).filter_map(far);
+    near.min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_almost_a_name_is_told() {
+        let told = |word: &str| {
+            unknown(word)
+                .split_once("; ")
+                .map(|(_, told)| told.to_string())
+        };
+        let meant = |name: &str| Some(format!("did you mean {name}?"));
+        assert_eq!(told("elction"), meant("initial_election"));
+        assert_eq!(told("bakup"), meant("backup"));
+        assert_eq!(told("3B::bakup"), meant("3B::backup"));
+        assert_eq!(told("basic-agre"), meant("basic_agree"));
+        assert_eq!(told("TestBackUp3b2"), meant("TestBackup3B"));
+        assert_eq!(told("3E"), meant("3A"));
+        assert_eq!(told("SEEDS=10"), meant("--seeds 10"));
+        assert_eq!(told("my_unit_test"), None);
+    }
+
+    #[test]
+    fn large_letters_and_small_ones_are_the_same() {
+        for word in ["3a", "Backup", "3b::BACKUP", "testbackup3b", "4C"] {
+            assert!(is_known(word), "{word}");
+        }
+        assert!(!is_known(""));
+    }
+}
