@@ -5,6 +5,7 @@ use crate::elements::{NOTHINGS, read_all};
 use crate::encode::{encode, encode_into};
 use crate::error::Error;
 use crate::excerpt::Excerpt;
+use crate::look::{self, Mark};
 use crate::rope::{Raw, Shared};
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
@@ -42,6 +43,8 @@ pub struct Journal<T> {
     open: Vec<u8>,
     /// How many elements have no bytes. With any, the journal cannot be encoded.
     hollow: usize,
+    /// What has changed since somebody last looked at it part by part.
+    mark: Mark,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +64,7 @@ impl<T> Journal<T> {
             closed: 0,
             open: Vec::new(),
             hollow: 0,
+            mark: Mark::default(),
         }
     }
 
@@ -74,6 +78,7 @@ impl<T> Journal<T> {
         if count >= self.items.len() {
             return;
         }
+        self.mark.truncate(count);
         self.hollow -= self.hollow_in(count..self.items.len());
         let end = self.start_of(count);
         self.items.truncate(count);
@@ -99,6 +104,7 @@ impl<T> Journal<T> {
     /// # Panics
     /// If there are fewer.
     pub fn drop_first(&mut self, count: usize) {
+        self.mark.drop_first(count);
         self.hollow -= self.hollow_in(0..count);
         let begin = self.start_of(count);
         let mut dropped = 0;
@@ -254,7 +260,13 @@ impl<T> Deref for Journal<T> {
 impl<T: Serialize> Serialize for Journal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            return self.items.serialize(serializer);
+            return match self.mark.look(self.items.len()) {
+                None => self.items.serialize(serializer),
+                Some(same) => {
+                    let rest = &self.items[same.kept..];
+                    serializer.serialize_newtype_struct(look::JOURNAL, rest)
+                }
+            };
         }
         if self.hollow > 0 {
             return Err(S::Error::custom(self.why_not()));

@@ -62,6 +62,7 @@ mod encode;
 mod error;
 mod excerpt;
 mod journal;
+mod look;
 pub mod rope;
 mod share;
 pub mod value;

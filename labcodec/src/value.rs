@@ -9,8 +9,11 @@ mod de;
 mod fields;
 mod ser;
 mod show;
+mod walk;
 
+pub use crate::look::Same;
 pub use fields::same_name;
+pub use walk::{Visitor, walk, walk_since};
 
 use crate::Error;
 use bytes::Bytes;

@@ -3,7 +3,7 @@
 use crate::id::{ServerId, name};
 use crate::service::MethodKind;
 use crate::step::Step;
-use labcodec::value::Value;
+use labcodec::value::{Value, Visitor};
 use labrt::trace::Body;
 use std::fmt;
 use std::sync::Arc;
@@ -34,6 +34,11 @@ impl Message<'_> {
         self.bytes.len()
     }
 
+    /// Its bytes, as they travel.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+
     /// Whether this is a reply, not a request.
     pub fn is_reply(&self) -> bool {
         self.step.is_of_reply()
@@ -43,6 +48,19 @@ impl Message<'_> {
     /// `None` when no server ever offered its method. They are read for this call only.
     pub fn value(&self) -> Option<Value> {
         read(self.kind, self.is_reply(), self.bytes)
+    }
+
+    /// Shows the same fields to `visitor`, one after the other: cheaper, for who looks at every
+    /// message. Whether they could be read.
+    pub fn show(&self, visitor: &mut dyn Visitor) -> bool {
+        let Some(kind) = self.kind else {
+            return false;
+        };
+        let codec = match self.is_reply() {
+            true => &kind.reply,
+            false => &kind.args,
+        };
+        codec.show(self.bytes, visitor).is_ok()
     }
 
     /// What can be kept of it.

@@ -2,7 +2,7 @@
 
 use crate::error::CallError;
 use labcodec::Error;
-use labcodec::value::{Value, from_value, to_value};
+use labcodec::value::{Value, Visitor, from_value, to_value, walk};
 use labrt::harness;
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::{TypeId, type_name};
@@ -43,12 +43,21 @@ pub struct Codec {
     type_id: TypeId,
     to_value: fn(&[u8]) -> Result<Value, Error>,
     to_bytes: fn(Value) -> Result<Vec<u8>, Error>,
+    show: fn(&[u8], &mut dyn Visitor) -> Result<(), Error>,
     /// What the service says that such bytes mean ([`Service::describe`]).
     describe: Option<Describe>,
 }
 
-/// From the bytes of a message to the tree of its description.
-type Describe = Arc<dyn Fn(&[u8]) -> Result<Value, Error> + Send + Sync>;
+/// Shows what the bytes of a message are described as.
+type Describe = Arc<dyn Fn(&[u8], Showing<'_>) -> Result<(), Error> + Send + Sync>;
+
+/// In which way to show it.
+enum Showing<'v> {
+    /// As a tree, left there.
+    Tree(&'v mut Value),
+    /// Part by part.
+    Walk(&'v mut dyn Visitor),
+}
 
 impl Codec {
     fn of<T: Serialize + DeserializeOwned + 'static>() -> Codec {
@@ -57,6 +66,7 @@ impl Codec {
             type_id: TypeId::of::<T>(),
             to_value: |bytes| to_value(&labcodec::decode::<T>(bytes)?),
             to_bytes: |value| labcodec::encode(&from_value::<T>(value)?),
+            show: |bytes, visitor| walk(&labcodec::decode::<T>(bytes)?, visitor),
             describe: None,
         }
     }
@@ -75,8 +85,13 @@ impl Codec {
                 self.type_name
             ));
         }
-        self.describe = Some(Arc::new(move |bytes| {
-            to_value(&f(&labcodec::decode::<T>(bytes)?))
+        self.describe = Some(Arc::new(move |bytes, showing| {
+            let described = f(&labcodec::decode::<T>(bytes)?);
+            match showing {
+                Showing::Tree(tree) => *tree = to_value(&described)?,
+                Showing::Walk(visitor) => walk(&described, visitor)?,
+            }
+            Ok(())
         }));
     }
 
@@ -86,9 +101,22 @@ impl Codec {
     /// # Errors
     /// When they are not the bytes of this type.
     pub fn shown(&self, bytes: &[u8]) -> Result<Value, Error> {
+        let Some(describe) = &self.describe else {
+            return self.value(bytes);
+        };
+        let mut tree = Value::Unit;
+        describe(bytes, Showing::Tree(&mut tree))?;
+        Ok(tree)
+    }
+
+    /// As [`Codec::shown`], part by part: cheaper, for who looks at many messages.
+    ///
+    /// # Errors
+    /// When they are not the bytes of this type.
+    pub fn show(&self, bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Error> {
         match &self.describe {
-            Some(describe) => describe(bytes),
-            None => self.value(bytes),
+            Some(describe) => describe(bytes, Showing::Walk(visitor)),
+            None => (self.show)(bytes, visitor),
         }
     }
 

@@ -1,6 +1,6 @@
 //! For the harness's own crates, not for code under test.
 
-use crate::base::{Failure, FailureKind, frames, ns, set_face};
+use crate::base::{Detail, Failure, FailureKind, frames, ns, set_face};
 use crate::kernel::{Blocked, Name, Spawn, world};
 use crate::node::Node;
 use crate::outside::signals;
@@ -84,6 +84,15 @@ pub fn backtrace() -> String {
 pub fn fail(reason: String) -> ! {
     match world::kernel() {
         Some(kernel) => kernel.fail(FailureKind::Fault, reason),
+        None => panic!("{reason}"),
+    }
+}
+
+/// As [`fail`], with what else the caller knows of it: [`Failure::detail`] gives it back.
+#[track_caller]
+pub fn fail_with(reason: String, detail: Detail) -> ! {
+    match world::kernel() {
+        Some(kernel) => kernel.fail_with(reason, detail),
         None => panic!("{reason}"),
     }
 }

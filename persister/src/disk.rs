@@ -3,7 +3,7 @@
 use crate::save::{Moment, Observer, Save, SaveEvent};
 use bytes::Bytes;
 use labcodec::rope::Rope;
-use labcodec::value::{Value, outline};
+use labcodec::value::{Value, Visitor, outline, walk_since};
 use labrt::harness::{self, Mutex};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::type_name;
@@ -115,12 +115,14 @@ impl Disk {
         }
         let size = bytes.len();
         let value = |most| outline(state, most).unwrap_or(Value::Unit);
+        let show = |last, visitor: &mut dyn Visitor| walk_since(state, last, visitor).ok();
         let seen = |moment, number| Save {
             number,
             moment,
             state_size: size,
             snapshot,
             value: &value,
+            show: &show,
         };
         if let Some(observer) = &observer {
             observer(&seen(Moment::Before, number));

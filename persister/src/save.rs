@@ -1,7 +1,7 @@
 //! What the harness sees of a save.
 
 use bytes::Bytes;
-use labcodec::value::Value;
+use labcodec::value::{Value, Visitor};
 use labrt::trace::Body;
 use std::fmt;
 use std::sync::Arc;
@@ -30,12 +30,22 @@ pub struct Save<'a> {
     pub snapshot: &'a Bytes,
     /// The state's fields, with so many elements of each sequence.
     pub(crate) value: &'a dyn Fn(usize) -> Value,
+    /// Shows the state's fields, as far as they have changed since an earlier time.
+    pub(crate) show: &'a dyn Fn(u64, &mut dyn Visitor) -> Option<u64>,
 }
 
 impl Save<'_> {
     /// The state's fields. They are walked for this call only.
     pub fn state(&self) -> Value {
         (self.value)(usize::MAX)
+    }
+
+    /// Shows the same fields to `visitor`, one after the other: cheaper, for who looks at every
+    /// save. Of a journal that it has seen in the look `last`, and nobody since, it is shown what
+    /// is new (see [`walk_since`](labcodec::value::walk_since)). The number of this look; `None`
+    /// if the state cannot be shown.
+    pub fn show(&self, last: u64, visitor: &mut dyn Visitor) -> Option<u64> {
+        (self.show)(last, visitor)
     }
 }
 

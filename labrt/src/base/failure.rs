@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::panic::PanicHookInfo;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What kind of end a failed run came to.
@@ -42,6 +43,39 @@ pub struct Failure {
     pub panic: Option<Box<Panicked>>,
     /// The frames of the code under test, for a panic; may be empty.
     pub backtrace: Box<str>,
+    /// What the harness that found it knows beyond the reason.
+    pub detail: Option<Detail>,
+}
+
+/// What a harness knows of a failure that it found: a value of its own type, which it is given back
+/// with the failure. Equal to its clones only.
+#[derive(Clone)]
+pub struct Detail(Arc<Box<dyn Any + Send + Sync>>);
+
+impl Detail {
+    /// Of any type.
+    pub fn new(known: impl Any + Send + Sync) -> Detail {
+        Detail(Arc::new(Box::new(known)))
+    }
+
+    /// What it was made of, if that is a `T`.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+impl PartialEq for Detail {
+    fn eq(&self, other: &Detail) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Detail {}
+
+impl fmt::Debug for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Detail")
+    }
 }
 
 impl Failure {
@@ -62,6 +96,7 @@ impl Failure {
             node: None,
             panic: None,
             backtrace: Box::default(),
+            detail: None,
         }
     }
 }

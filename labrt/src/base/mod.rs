@@ -16,7 +16,7 @@ mod progress;
 pub use event::{Body, Dropped, Event, Warning};
 pub(crate) use face::{face, set_face};
 pub(crate) use failure::text_of;
-pub use failure::{Failure, FailureKind, Panicked};
+pub use failure::{Detail, Failure, FailureKind, Panicked};
 pub use ids::NodeId;
 pub(crate) use ids::{BEGIN_WALL, END, NEVER, NO_NODE, ORIGIN, TaskId, ns};
 pub(crate) use kept::Kept;

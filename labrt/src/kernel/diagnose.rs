@@ -4,7 +4,9 @@ use super::scheduler::{Kernel, NOBODY};
 use super::suspicions::{SPINNING, WINDOW, place};
 use super::task::{Held, Spawn, State, Task};
 use super::wait_list::WaitList;
-use crate::base::{Event, Failure, FailureKind, NAP, NEVER, NO_NODE, NodeId, TaskId, Warning, nap};
+use crate::base::{
+    Detail, Event, Failure, FailureKind, NAP, NEVER, NO_NODE, NodeId, TaskId, Warning, nap,
+};
 use std::fmt::Write as _;
 use std::panic::Location;
 use std::sync::Arc;
@@ -237,7 +239,18 @@ impl Kernel {
 
     /// Ends the run as failed, and the running thread with it.
     pub(crate) fn fail(&self, kind: FailureKind, story: String) -> ! {
-        let failure = self.failure(kind, story);
+        self.end_with(self.failure(kind, story))
+    }
+
+    /// As [`Kernel::fail`], with what else is known of it.
+    pub(crate) fn fail_with(&self, story: String, detail: Detail) -> ! {
+        self.end_with(Failure {
+            detail: Some(detail),
+            ..self.failure(FailureKind::Fault, story)
+        })
+    }
+
+    fn end_with(&self, failure: Failure) -> ! {
         self.set_failure(failure);
         loop {
             // Comes back only where destructors are running; they cannot go on either.

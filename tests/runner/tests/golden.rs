@@ -209,7 +209,10 @@ fn no_persist() {
         case: "persist1",
         seed: 1,
         code: 1,
-        tells: &["n1  connected  term 1   follower   applied 0     never saved anything"],
+        tells: &[
+            "OneVotePerTerm",
+            "n2  connected  term 1   candidate  applied 0     never saved anything",
+        ],
     }
     .check();
 }

@@ -48,6 +48,7 @@
 //! | `cluster` | the servers under test and the verbs that a case speaks |
 //! | `services` | lab 4 on those servers: counters and key/value services, and their clients |
 //! | `cases` | the course's cases, as data |
+//! | `oracles` | Raft's invariants, judged online in every simulated run |
 //! | `trace` | what happened in a run, as data |
 //!
 //! What runs them, under many seeds and in processes of their own, is the crate `runner`.
@@ -55,6 +56,7 @@
 
 pub mod cases;
 pub mod cluster;
+pub mod oracles;
 pub mod services;
 pub mod trace;
 

@@ -125,6 +125,9 @@ impl Cluster {
         });
         let applied = self.inner.record.lock().apply(server, index, command);
         self.insist(applied);
+        if let Some(oracles) = &self.inner.oracles {
+            oracles.applies(server, index, command);
+        }
     }
 
     /// Notes and checks that a server's service was reset to a snapshot.

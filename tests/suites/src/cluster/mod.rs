@@ -4,21 +4,25 @@
 //! | --- | --- |
 //! | `mod` | servers: start, crash, connect, disconnect, partition |
 //! | `server` | what runs on a server: a bare Raft, or a service with one |
+//! | `figures` | sizes and counts |
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
 //! | `applier` | each server's service: takes what is applied, makes snapshots |
 //! | `record` | what was applied where, and the safety checks on it |
 
 mod applier;
+mod figures;
 mod record;
 mod server;
 pub(crate) mod show;
 pub mod stray;
 mod verbs;
 
+pub use figures::Usage;
 pub(crate) use server::{Incarnation, Kill, ServerKind, ServerParts};
 pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
+use crate::oracles::Oracles;
 use crate::trace::{self, Sides, What};
 use applier::Appliers;
 use labapi::{ClientEnd, MakeRaft, Raft, State};
@@ -50,6 +54,7 @@ struct Inner {
     net: Network,
     servers: Mutex<Vec<Server>>,
     record: Mutex<Record>,
+    oracles: Option<Oracles>,
     /// Real world: what a thread other than the case's own found wrong.
     fault: Mutex<Option<String>>,
     began: Duration,
@@ -86,19 +91,6 @@ impl Running {
     }
 }
 
-/// What a run has used, for its line in the report.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Usage {
-    /// Number of servers.
-    pub servers: usize,
-    /// Requests sent by anyone.
-    pub rpcs: u64,
-    /// Bytes of all arguments sent and replies delivered.
-    pub bytes: u64,
-    /// Commands that were committed.
-    pub commands: u64,
-}
-
 impl Cluster {
     /// Starts `count` servers of a bare Raft, all connected.
     pub fn new(make: MakeRaft, count: usize, reliable: bool, snapshots: Snapshots) -> Cluster {
@@ -115,6 +107,7 @@ impl Cluster {
         servers.resize_with(count, Server::default);
         let inner = Inner {
             kind,
+            oracles: Oracles::watch(count, &net),
             net,
             servers: Mutex::new(servers),
             record: Mutex::new(Record::new(count)),
@@ -163,6 +156,9 @@ impl Cluster {
             entry.incarnation += 1;
             entry.said = None;
             entry.nodes.push(node.clone());
+            if let Some(oracles) = &self.inner.oracles {
+                oracles.starts(server, node.id(), &entry.disk);
+            }
             (Arc::new(entry.disk.persister()), entry.incarnation)
         };
         trace::start(server, node.id(), number);
@@ -303,34 +299,6 @@ impl Cluster {
         harness::visit(&running.node, name, || ask(&*running.raft))
     }
 
-    /// Bytes of the Raft state that a server saved last.
-    pub fn state_size(&self, server: usize) -> usize {
-        self.inner.servers.lock()[server].disk.state_size()
-    }
-
-    /// Bytes of the snapshot that a server saved last.
-    pub fn snapshot_size(&self, server: usize) -> usize {
-        self.inner.servers.lock()[server].disk.snapshot_size()
-    }
-
-    /// The largest Raft state that any server saved last, in bytes.
-    pub fn largest_state(&self) -> usize {
-        (0..self.len())
-            .map(|server| self.state_size(server))
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// What the run has used so far.
-    pub fn usage(&self) -> Usage {
-        Usage {
-            servers: self.len(),
-            rpcs: self.net().total_count(),
-            bytes: self.net().total_bytes(),
-            commands: self.inner.record.lock().highest(),
-        }
-    }
-
     /// Fails the case: `reason` says what was expected and what was seen.
     #[track_caller]
     pub fn fault(&self, reason: String) -> ! {
@@ -359,6 +327,9 @@ impl Cluster {
     /// Ends the cluster: every server is told to, and must have no thread left two seconds later.
     pub fn shut_down(&self) {
         self.note("the case is over: kill() for every server");
+        if let Some(oracles) = &self.inner.oracles {
+            oracles.end();
+        }
         let running: Vec<(usize, Option<Arc<Running>>)> = {
             let mut servers = self.inner.servers.lock();
             servers

@@ -47,6 +47,7 @@ pub fn watch_panics(is_verdict: fn(&Location<'_>) -> bool) {
                 None => Text::default(),
             },
             node: node.map(Text::of_report),
+            violation: None,
         };
         STRAY.lock().get_or_insert(failure);
     }));

@@ -54,6 +54,9 @@ impl Cluster {
 
     /// A server has said that it leads `term`: nobody else may ever have.
     fn leads(&self, server: usize, term: u64) {
+        if let Some(oracles) = &self.inner.oracles {
+            oracles.claims(server, term);
+        }
         let alone = self.inner.record.lock().leads(server, term);
         self.insist(alone);
     }

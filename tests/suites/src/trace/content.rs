@@ -64,7 +64,9 @@ pub struct Content {
 }
 
 /// A place in a log, `5@2`: an index and its term. Written as `[5, 2]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(from = "(u64, u64)", into = "(u64, u64)")]
 pub struct LogId {
     /// The index.
@@ -263,15 +265,7 @@ pub(super) fn term_of_entry(entry: &Value) -> Option<u64> {
 /// Whether a request only asks whether it would be elected (§9.6 of the thesis): its method, its
 /// variant or a field says so.
 fn is_pre_vote(method: &str, value: &Value) -> bool {
-    /// Whether a name contains `prevote`, `PreVote` or `pre_vote`.
-    fn says(name: &str) -> bool {
-        let mut starts = name.char_indices().filter(|(_, c)| matches!(c, 'p' | 'P'));
-        starts.any(|(start, _)| {
-            let letters = name[start..].chars().filter(|c| *c != '_');
-            let letters = letters.map(|c| c.to_ascii_lowercase());
-            letters.take("prevote".len()).eq("prevote".chars())
-        })
-    }
+    use names::says_pre_vote as says;
     let flag = value.field_of(names::PRE_VOTE).and_then(Value::as_bool);
     let variant = matches!(value, Value::Variant { variant, .. } if says(variant));
     // Or its kind is a field: `Step { kind: PreVote, … }`.

@@ -3,6 +3,7 @@
 
 use super::form::optional_nanoseconds;
 use super::text::Text;
+use super::violation::Violation;
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub enum FailureKind {
     /// The harness found the code under test at fault.
     #[default]
     Fault,
+    /// An invariant of Raft was broken.
+    Invariant,
     /// A thread's stack overflowed, and the process ended with it.
     StackOverflow,
     /// The process that ran it was ended by a signal.
@@ -60,6 +63,9 @@ pub struct Failure {
     pub seed: Option<u64>,
     /// The frames of the code under test; may be empty.
     pub backtrace: Text,
+    /// The invariant that was broken, with the events that show it; `message` tells it too.
+    #[serde(default)]
+    pub violation: Option<Box<Violation>>,
 }
 
 impl Failure {
@@ -90,8 +96,15 @@ impl From<&labrt::Failure> for Failure {
         let message = panic.map_or(&failure.reason, |panic| &panic.message);
         let place = panic.and_then(|panic| panic.place.as_ref());
         let todo = panic.and_then(|panic| panic.todo());
+        let violation = failure.detail.as_ref();
+        let violation = violation
+            .and_then(|detail| detail.get::<Violation>())
+            .cloned();
         Failure {
-            kind: failure.kind.into(),
+            kind: match violation {
+                Some(_) => FailureKind::Invariant,
+                None => failure.kind.into(),
+            },
             message: Text::of_report(message),
             place: place.map(Text::of_report),
             todo: todo.map(Text::of_report),
@@ -100,6 +113,7 @@ impl From<&labrt::Failure> for Failure {
             at: Some(failure.at),
             seed: Some(failure.seed),
             backtrace: Text::of_report(&failure.backtrace),
+            violation: violation.map(Box::new),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | `content` | what a message says, by the paper's names |
 //! | `names` | how else people spell those |
 //! | `failure` | why a run failed |
+//! | `violation` | the invariant that was broken, with the events that show it |
 //! | `record` | from the events of a run to its lines |
 //! | `notation` | a line as text, for people |
 //! | `file` | a trace as bytes, and back |
@@ -78,10 +79,11 @@ mod file;
 mod form;
 mod lane;
 mod line;
-mod names;
+pub(crate) mod names;
 mod notation;
 mod record;
 mod text;
+mod violation;
 
 #[cfg(test)]
 mod tests;
@@ -94,5 +96,6 @@ pub use lane::{Lane, NoLane, Sides};
 pub use line::{Claim, Line, Log, Message, Role, Save, SavedLog, Vote, What};
 pub use record::{Happening, lines, log, of_case, of_client, of_server, start};
 pub use text::{Name, Text};
+pub use violation::{Evidence, Violation};
 
 pub use labrpc::harness::{Loss, Step};

@@ -4,49 +4,81 @@
 //! case and underscores. Each list begins with the paper's own word.
 
 /// A message's term, and a server's own.
-pub(super) const TERM: &[&str] = &["term", "current_term", "curr_term", "cur_term"];
+pub(crate) const TERM: &[&str] = &["term", "current_term", "curr_term", "cur_term"];
 /// Whom a server voted for in its term.
-pub(super) const VOTED_FOR: &[&str] = &["voted_for", "vote_for", "voted", "vote"];
+pub(crate) const VOTED_FOR: &[&str] = &["voted_for", "vote_for", "voted", "vote"];
 /// The entries of a log.
-pub(super) const LOG: &[&str] = &["log", "logs", "entries", "log_entries"];
+pub(crate) const LOG: &[&str] = &["log", "logs", "entries", "log_entries"];
 /// Who asks for a vote.
-pub(super) const CANDIDATE: &[&str] =
+pub(crate) const CANDIDATE: &[&str] =
     &["candidate_id", "candidate", "cand_id", "server_id", "from"];
 /// The index of a candidate's last entry.
-pub(super) const LAST_LOG_INDEX: &[&str] = &["last_log_index", "last_index", "last_log_id_index"];
+pub(crate) const LAST_LOG_INDEX: &[&str] = &["last_log_index", "last_index", "last_log_id_index"];
 /// The term of a candidate's last entry.
-pub(super) const LAST_LOG_TERM: &[&str] = &["last_log_term", "last_term", "last_log_id_term"];
+pub(crate) const LAST_LOG_TERM: &[&str] = &["last_log_term", "last_term", "last_log_id_term"];
 /// Whether a vote was given.
-pub(super) const VOTE_GRANTED: &[&str] = &["vote_granted", "granted", "voted", "vote", "ok"];
+pub(crate) const VOTE_GRANTED: &[&str] = &["vote_granted", "granted", "voted", "vote", "ok"];
 /// Who leads.
-pub(super) const LEADER: &[&str] = &["leader_id", "leader", "server_id", "from"];
+pub(crate) const LEADER: &[&str] = &["leader_id", "leader", "server_id", "from"];
 /// The index of the entry before the new ones.
-pub(super) const PREV_LOG_INDEX: &[&str] = &["prev_log_index", "prev_index", "prev_log_id_index"];
+pub(crate) const PREV_LOG_INDEX: &[&str] = &["prev_log_index", "prev_index", "prev_log_id_index"];
 /// The term of the entry before the new ones.
-pub(super) const PREV_LOG_TERM: &[&str] = &["prev_log_term", "prev_term", "prev_log_id_term"];
+pub(crate) const PREV_LOG_TERM: &[&str] = &["prev_log_term", "prev_term", "prev_log_id_term"];
 /// The new entries.
-pub(super) const ENTRIES: &[&str] = &["entries", "entry", "log_entries", "logs", "log"];
+pub(crate) const ENTRIES: &[&str] = &["entries", "entry", "log_entries", "logs", "log"];
 /// How far the leader has committed.
-pub(super) const LEADER_COMMIT: &[&str] = &["leader_commit", "leader_commit_index", "commit_index"];
+pub(crate) const LEADER_COMMIT: &[&str] = &["leader_commit", "leader_commit_index", "commit_index"];
 /// Whether entries were taken.
-pub(super) const SUCCESS: &[&str] = &["success", "succeeded", "succ", "ok", "accepted"];
+pub(crate) const SUCCESS: &[&str] = &["success", "succeeded", "succ", "ok", "accepted"];
 /// The last index that a snapshot includes.
-pub(super) const LAST_INCLUDED_INDEX: &[&str] = &[
+pub(crate) const LAST_INCLUDED_INDEX: &[&str] = &[
     "last_included_index",
     "snapshot_index",
     "last_snapshot_index",
     "last_included_id_index",
 ];
 /// The term of the last index that a snapshot includes.
-pub(super) const LAST_INCLUDED_TERM: &[&str] = &[
+pub(crate) const LAST_INCLUDED_TERM: &[&str] = &[
     "last_included_term",
     "snapshot_term",
     "last_snapshot_term",
     "last_included_id_term",
 ];
 /// What a snapshot holds.
-pub(super) const SNAPSHOT: &[&str] = &["data", "snapshot", "snapshot_data"];
+pub(crate) const SNAPSHOT: &[&str] = &["data", "snapshot", "snapshot_data"];
 /// Within an entry, its index, when it carries one.
-pub(super) const INDEX: &[&str] = &["index", "log_index"];
+pub(crate) const INDEX: &[&str] = &["index", "log_index"];
 /// Whether a request only asks whether it would be elected (§9.6 of the thesis).
-pub(super) const PRE_VOTE: &[&str] = &["pre_vote", "is_pre_vote"];
+pub(crate) const PRE_VOTE: &[&str] = &["pre_vote", "is_pre_vote"];
+/// Up to where a follower's log is the leader's, when its answer says so.
+pub(crate) const MATCH_INDEX: &[&str] = &["match_index", "matched_index", "matched"];
+/// The index before the first entry of a saved log.
+pub(crate) const BASE_INDEX: &[&str] = &[
+    "last_included_index",
+    "snapshot_index",
+    "last_snapshot_index",
+    "last_included_id_index",
+    "base_index",
+];
+/// The term of the entry before the first of a saved log.
+pub(crate) const BASE_TERM: &[&str] = &[
+    "last_included_term",
+    "snapshot_term",
+    "last_snapshot_term",
+    "last_included_id_term",
+    "base_term",
+];
+/// How far a server knows entries to be committed, when it saves that.
+pub(crate) const COMMIT_INDEX: &[&str] = &["commit_index", "committed", "commit"];
+/// Where the chunk of a snapshot begins that travels in several messages.
+pub(crate) const OFFSET: &[&str] = &["offset", "done"];
+
+/// Whether a name contains `prevote`, `PreVote` or `pre_vote`.
+pub(crate) fn says_pre_vote(name: &str) -> bool {
+    let mut starts = name.char_indices().filter(|(_, c)| matches!(c, 'p' | 'P'));
+    starts.any(|(start, _)| {
+        let letters = name[start..].chars().filter(|c| *c != '_');
+        let letters = letters.map(|c| c.to_ascii_lowercase());
+        letters.take("prevote".len()).eq("prevote".chars())
+    })
+}

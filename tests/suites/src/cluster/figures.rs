@@ -1,0 +1,46 @@
+//! Sizes and counts of a run.
+
+use super::Cluster;
+
+/// What a run has used, for its line in the report.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usage {
+    /// Number of servers.
+    pub servers: usize,
+    /// Requests sent by anyone.
+    pub rpcs: u64,
+    /// Bytes of all arguments sent and replies delivered.
+    pub bytes: u64,
+    /// Commands that were committed.
+    pub commands: u64,
+}
+
+impl Cluster {
+    /// Bytes of the Raft state that a server saved last.
+    pub fn state_size(&self, server: usize) -> usize {
+        self.inner.servers.lock()[server].disk.state_size()
+    }
+
+    /// Bytes of the snapshot that a server saved last.
+    pub fn snapshot_size(&self, server: usize) -> usize {
+        self.inner.servers.lock()[server].disk.snapshot_size()
+    }
+
+    /// The largest Raft state that any server saved last, in bytes.
+    pub fn largest_state(&self) -> usize {
+        (0..self.len())
+            .map(|server| self.state_size(server))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// What the run has used so far.
+    pub fn usage(&self) -> Usage {
+        Usage {
+            servers: self.len(),
+            rpcs: self.net().total_count(),
+            bytes: self.net().total_bytes(),
+            commands: self.inner.record.lock().highest(),
+        }
+    }
+}

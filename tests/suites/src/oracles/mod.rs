@@ -1,0 +1,121 @@
+//! The oracles: Raft's invariants, judged in every simulated run and at the event that breaks one,
+//! without a word of the code under test.
+//!
+//! What they see is what passes through the harness anyway: messages with their fields, what is
+//! saved, what is applied, what `start` and `state` say. Fields are found by the paper's names in
+//! any usual spelling; an oracle whose fields are not recognised is off, and the report says so. In
+//! virtual time a check is atomic with its event, so that nothing can change in between. What may
+//! have changed before the event - a thread makes its message under its lock, and sends it after
+//! that - each check allows for.
+//!
+//! | file | room |
+//! | --- | --- |
+//! | `rules` | the invariants: name, sentence, section, usual cause |
+//! | `shape`, `facts`, `letters` | what is read of a message or of a state, and by which names |
+//! | `peer` | what is known of a server |
+//! | `judge` | all that is known of a run, and where each event goes |
+//! | `elections` | terms and votes |
+//! | `replication` | what is sent and acknowledged |
+//! | `snapshots` | snapshots on their way |
+//! | `saves` | what is saved |
+//! | `matching` | the log matching property |
+//! | `commits`, `committed` | what is committed and applied |
+//! | `verdict` | what an oracle says of an event |
+//!
+//! Until a server has saved its term, nothing is asked of what is saved: who begins with the first
+//! part has yet to write that.
+
+mod commits;
+mod committed;
+mod elections;
+mod facts;
+mod judge;
+mod letters;
+mod matching;
+mod peer;
+mod replication;
+mod rules;
+mod saves;
+mod shape;
+mod snapshots;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use rules::{RULES, Rule};
+
+use judge::Judge;
+use labrpc::harness::Network;
+use labrt::harness::{self, Mutex};
+use labrt::{Detail, NodeId, node, time};
+use persister::harness::{Disk, Moment};
+use std::sync::Arc;
+use verdict::Verdict;
+
+/// The oracles of one run. A handle: clones are the same.
+#[derive(Clone)]
+pub(crate) struct Oracles {
+    judge: Arc<Mutex<Option<Judge>>>,
+}
+
+impl Oracles {
+    /// For a cluster of so many servers on this network; none on real threads, where a check would
+    /// come after its event.
+    pub(crate) fn watch(servers: usize, net: &Network) -> Option<Oracles> {
+        if !harness::is_simulated() {
+            return None;
+        }
+        let oracles = Oracles {
+            judge: Arc::new(Mutex::new(Some(Judge::new(servers)))),
+        };
+        let observing = oracles.clone();
+        net.observe(Some(Arc::new(move |message| {
+            let (node, at) = (node::current_id(), time::since_start());
+            observing.ask(|judge| judge.message(message, node, at));
+        })));
+        Some(oracles)
+    }
+
+    /// A server starts on this disk.
+    pub(crate) fn starts(&self, server: usize, node: NodeId, disk: &Disk) {
+        self.ask(|judge| {
+            judge.starts(server, node);
+            Ok(())
+        });
+        let observing = self.clone();
+        disk.on_save(Arc::new(move |save| {
+            if save.moment == Moment::After {
+                observing.ask(|judge| judge.save(server, save, time::since_start()));
+            }
+        }));
+    }
+
+    /// A server says that it leads a term.
+    pub(crate) fn claims(&self, server: usize, term: u64) {
+        self.ask(|judge| judge.leads(server, term, "says that it leads", time::since_start()));
+    }
+
+    /// A server's service was given a command.
+    pub(crate) fn applies(&self, server: usize, index: u64, command: &[u8]) {
+        self.ask(|judge| judge.applied(server, index, command, time::since_start()));
+    }
+
+    /// The run is over: what comes now is of no interest.
+    pub(crate) fn end(&self) {
+        if let Some(judge) = self.judge.lock().take()
+            && let Some(off) = judge.off()
+        {
+            harness::warn(off);
+        }
+    }
+
+    /// Fails the run if what is asked finds a violation.
+    fn ask(&self, judge: impl FnOnce(&mut Judge) -> Verdict) {
+        // The lock is free before the run ends.
+        let verdict = self.judge.lock().as_mut().map_or(Ok(()), judge);
+        if let Err(violation) = verdict {
+            harness::fail_with(violation.to_string(), Detail::new(*violation));
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What is saved: terms and votes, the log, the snapshot (Figure 2, persistent state; §7).
+
+use super::judge::Judge;
+use super::peer::{Change, Disk, Vote};
+use super::rules;
+use super::verdict::{Verdict, broken, event};
+use std::time::Duration;
+
+impl Judge {
+    /// A server has saved what the facts say, with a snapshot of so many bytes.
+    pub(super) fn saved(&mut self, server: usize, snapshot: usize, at: Duration) -> Verdict {
+        let is_later = self.facts.term > self.peers[server].disk.term;
+        if is_later {
+            self.note_held(server);
+        }
+        self.seen.blanks |= self.facts.has_blanks;
+        let knows_base_term = self.facts.base_term.is_some();
+        let peer = &mut self.peers[server];
+        let change = peer.disk.take(&mut self.facts, &mut self.seen.dummies, at);
+        let disk = &peer.disk;
+        self.seen.saves = true;
+        self.seen.saved_terms |= disk.term.is_some();
+        self.seen.saved_votes |= disk.vote.is_some();
+        self.seen.saved_logs |= disk.has_log;
+        if peer.told.is_some_and(|(told, _)| disk.term >= Some(told)) {
+            peer.told = None;
+        }
+        if let (Some(before), Some(term)) = (change.term, disk.term)
+            && term < before
+        {
+            return broken(
+                &rules::TERM_MONOTONIC,
+                format_args!("server {server} saves term {term}, and had saved {before}"),
+                vec![
+                    event(change.at, server, format_args!("saves term {before}")),
+                    event(at, server, format_args!("saves term {term}")),
+                ],
+            );
+        }
+        self.check_saved_vote(server, at)?;
+        let disk = &self.peers[server].disk;
+        if !disk.has_log {
+            return Ok(());
+        }
+        let knows_base_term = knows_base_term || self.seen.dummies;
+        self.check_saved_snapshot(server, &change, (snapshot, knows_base_term), at)?;
+        self.check_loss(server, &change, at)?;
+        check_shape(server, disk, change.news, at)?;
+        self.matching.learn(server, disk, change.news, at)
+    }
+
+    fn check_saved_vote(&mut self, server: usize, at: Duration) -> Verdict {
+        let next = &self.peers[server].disk;
+        let Some(term) = next.term else {
+            return Ok(());
+        };
+        let Some(vote) = next.vote else {
+            if self.facts.strangers > 0 || self.seen.saved_votes {
+                return Ok(());
+            }
+            return broken(
+                &rules::VOTE_DURABLE,
+                format_args!("server {server} saves its term and no vote"),
+                vec![event(
+                    at,
+                    server,
+                    format_args!("saves term {term}, without a vote"),
+                )],
+            );
+        };
+        let candidate = vote.and_then(|vote| usize::try_from(vote).ok());
+        let candidate = candidate.filter(|candidate| *candidate < self.peers.len());
+        let (has_log, own) = (next.has_log, next.last());
+        let peer = &mut self.peers[server];
+        let saved = peer.saved_votes.get(&term).copied();
+        if let Some(saved) = saved.filter(|saved| Some(saved.candidate) != candidate) {
+            let now = match candidate {
+                Some(candidate) => format!("saves a vote for n{candidate} in the same term"),
+                None => "saves no vote in the same term".to_string(),
+            };
+            return broken(
+                &rules::ONE_VOTE,
+                format_args!(
+                    "server {server} had saved its vote for server {} in term {term}, and {now}",
+                    saved.candidate
+                ),
+                vec![
+                    event(
+                        saved.at,
+                        server,
+                        format_args!("saves its vote for n{} in term {term}", saved.candidate),
+                    ),
+                    event(at, server, &now),
+                ],
+            );
+        }
+        let Some(candidate) = candidate.filter(|_| saved.is_none()) else {
+            return Ok(());
+        };
+        peer.saved_votes.insert(term, Vote { candidate, at });
+        let stood = self.peers[candidate].stood.get(&term).copied();
+        let Some(theirs) = stood.filter(|_| candidate != server && has_log) else {
+            return Ok(());
+        };
+        if (theirs.term, theirs.index) >= (own.term, own.index) {
+            return Ok(());
+        }
+        broken(
+            &rules::UP_TO_DATE,
+            format_args!(
+                "server {server} votes in term {term} for server {candidate}, whose log ends with \
+                 {theirs}; its own ends with {own}"
+            ),
+            vec![event(
+                at,
+                server,
+                format_args!("saves its vote for n{candidate}, and a log that ends with {own}"),
+            )],
+        )
+    }
+
+    fn check_saved_snapshot(
+        &self,
+        server: usize,
+        change: &Change,
+        (snapshot, knows_base_term): (usize, bool),
+        at: Duration,
+    ) -> Verdict {
+        let (base, before) = (self.peers[server].disk.base, change.base);
+        let saves = || {
+            let what = format_args!("saves a log that begins behind {base}");
+            event(at, server, what)
+        };
+        if base.index < before.index {
+            return broken(
+                &rules::SNAPSHOT_FORWARD,
+                format_args!(
+                    "server {server} goes back to a snapshot up to {}, after one up to {}",
+                    base.index, before.index
+                ),
+                vec![
+                    event(
+                        change.at,
+                        server,
+                        format_args!("had saved a log that begins behind {before}"),
+                    ),
+                    saves(),
+                ],
+            );
+        }
+        if base.index > 0 && snapshot == 0 {
+            return broken(
+                &rules::SNAPSHOT_KEPT,
+                format_args!(
+                    "server {server} saves a log that begins behind {} without a snapshot",
+                    base.index
+                ),
+                vec![event(
+                    at,
+                    server,
+                    format_args!(
+                        "saves a log that begins behind {base}, and a snapshot of 0 bytes"
+                    ),
+                )],
+            );
+        }
+        let known = self.commits.term_at(base.index);
+        match known.filter(|known| knows_base_term && base.index > 0 && *known != base.term) {
+            None => Ok(()),
+            Some(known) => broken(
+                &rules::SNAPSHOT_TERM,
+                format_args!(
+                    "server {server} saves term {} for the entry {} before its log; that entry is \
+                     of term {known}",
+                    base.term, base.index
+                ),
+                vec![saves()],
+            ),
+        }
+    }
+
+    /// What is missing now of what the log held.
+    fn check_loss(&self, server: usize, change: &Change, at: Duration) -> Verdict {
+        let Some((lost, held)) = change.lost else {
+            return Ok(());
+        };
+        let peer = &self.peers[server];
+        let next = &peer.disk;
+        let now = match next.entry(lost) {
+            Some(entry) => format!("saves a log with {lost}@{} in its place", entry.term),
+            None => format!("saves a log that ends at {}", next.last().index),
+        };
+        let acked = peer
+            .acked
+            .filter(|ack| Some(ack.term) == next.term && lost <= ack.index);
+        if let Some(ack) = acked {
+            return broken(
+                &rules::ACK_RETAINED,
+                format_args!(
+                    "server {server} drops entry {lost}, which it had acknowledged to server {} in \
+                     term {}",
+                    ack.leader, ack.term
+                ),
+                vec![
+                    event(
+                        ack.at,
+                        server,
+                        format_args!(
+                            "acknowledges up to {} to n{}@{}",
+                            ack.index, ack.leader, ack.term
+                        ),
+                    ),
+                    event(at, server, now),
+                ],
+            );
+        }
+        if self.commits.term_at(lost) != Some(held.term) {
+            return Ok(());
+        }
+        let mut events = self.commits.evidence(lost);
+        events.push(event(at, server, now));
+        broken(
+            &rules::COMMITTED_KEPT,
+            format_args!(
+                "server {server} drops entry {lost} of term {}, which is committed",
+                held.term
+            ),
+            events,
+        )
+    }
+}
+
+/// The terms of a log from an index on.
+fn check_shape(server: usize, next: &Disk, from: u64, at: Duration) -> Verdict {
+    let mut before = match next.entry(from - 1) {
+        Some(entry) => entry.term,
+        None => next.base.term,
+    };
+    let limit = next.term.unwrap_or(u64::MAX);
+    let skipped = (from - next.base.index - 1) as usize;
+    for (index, entry) in (from..).zip(next.entries.iter().skip(skipped)) {
+        let wrong = match (entry.term < before, entry.term > limit) {
+            (true, _) => format!("behind one of term {before}"),
+            (_, true) => format!("and is itself in term {limit}"),
+            _ => {
+                before = entry.term;
+                continue;
+            }
+        };
+        return broken(
+            &rules::LOG_SHAPE,
+            format_args!(
+                "server {server} saves entry {index} of term {} {wrong}",
+                entry.term
+            ),
+            vec![event(
+                at,
+                server,
+                format_args!("saves its log, up to {}", next.last()),
+            )],
+        );
+    }
+    Ok(())
+}
