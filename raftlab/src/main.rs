@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `new` | a workspace for a Raft of one's own |
 //! | `update` | a newer harness for it |
+//! | `course` | a repository that a class begins with |
 //! | `pack`, `harness` | what the program carries, and how a harness is made of it |
 //! | `git` | what is asked of git |
 //! | `test`, `list` | the runner, from anywhere inside a workspace; it knows more requests itself |
@@ -13,6 +14,7 @@
 //! Exit codes: 0 done, 1 a case failed, 2 the request could not be carried out, 130 interrupted.
 #![forbid(unsafe_code)]
 
+mod course;
 mod git;
 mod grade;
 mod harness;
@@ -45,6 +47,7 @@ struct Cli {
 enum Command {
     New(new::New),
     Update(update::Update),
+    Course(course::Course),
     Test(test::Test),
     Grade(grade::Grade),
     List(list::List),
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::New(new) => new.run(),
         Command::Update(update) => update.run(),
+        Command::Course(course) => course.run(),
         Command::Test(test) => test.run(),
         Command::Grade(grade) => grade.run(),
         Command::List(list) => list.run(),

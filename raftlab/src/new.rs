@@ -107,7 +107,7 @@ fn skeleton(place: &str) -> Files {
     files
 }
 
-fn refuse_content(dir: &Path) -> Result<(), String> {
+pub(crate) fn refuse_content(dir: &Path) -> Result<(), String> {
     if !dir.exists() {
         return Ok(());
     }

@@ -109,3 +109,11 @@ pub(crate) fn assert_refused(output: &Output, words: &str) {
     assert!(told.contains(words), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
 }
+
+/// Asks git there.
+pub(crate) fn git(at: &Path, words: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(at).args(words).output();
+    let output = output.expect("git can be run");
+    assert!(output.status.success(), "{words:?}: {output:?}");
+    out(&output)
+}

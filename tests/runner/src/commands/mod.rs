@@ -1,5 +1,5 @@
-//! What else can be asked of the program that judges, or of `raftlab`, in a workspace: both take the
-//! same words, and `make` needs nothing but the program that it has built anyway.
+//! What else can be asked of the program that judges, or of `raftlab`, in a workspace: both take
+//! the same words, and `make` needs nothing but the program that it has built anyway.
 
 mod points;
 mod replay;

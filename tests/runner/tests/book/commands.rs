@@ -64,8 +64,8 @@ fn check_runner(arguments: &str) -> Result<(), String> {
         .ok_or_else(|| format!("the runner takes this for libtest's: {arguments}"))
 }
 
-/// A subcommand is a file of `raftlab/src` or one of the runner's requests; its flags are the fields
-/// there, or the runner's, where it takes those as they are.
+/// A subcommand is a file of `raftlab/src` or one of the runner's requests; its flags are the
+/// fields there, or the runner's, where it takes those as they are.
 fn check_raftlab(command: &str) -> Result<(), String> {
     let mut words = command.split_whitespace().skip(1).peekable();
     let subcommand = words.next().unwrap_or_default();
@@ -79,7 +79,7 @@ fn check_raftlab(command: &str) -> Result<(), String> {
         return Err(format!("raftlab {subcommand} is no command"));
     }
     if let Some(case) = words.next_if(|word| !word.starts_with('-'))
-        && subcommand != "new"
+        && !["new", "course"].contains(&subcommand)
     {
         check_runner(case)?;
     }
