@@ -3,15 +3,14 @@
 //! timeout a million times keeps one entry, not a million.
 
 use crate::base::NEVER;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::VecDeque;
 
 /// Virtual cost of a scheduling point, in ns: small against every timeout of the labs, and enough
 /// that a loop which only spins moves the clock.
 pub(crate) const STEP: u64 = 250;
 
 /// What an entry is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     /// A thread's deadline.
     Task(u32),
@@ -59,31 +58,77 @@ impl Armed {
     }
 }
 
-#[derive(Default)]
+/// A radix heap: an entry stands among those whose times differ from the present in the same
+/// highest bit. It moves on only when its time comes near, a few steps in all, and meanwhile costs
+/// nothing, however many there are. Entries of one time always stand together, first armed first.
 pub(crate) struct Timers {
-    heap: BinaryHeap<Reverse<(u64, u64, Due)>>,
-    /// Breaks ties: first armed, first due.
-    sequence: u64,
+    /// The time of the latest entry that has come up; what is added for a time before is due.
+    last: u64,
+    /// What is due at `last`.
+    due: VecDeque<(u64, Due)>,
+    /// What is due later, by the highest bit in which its time differs from `last`.
+    later: [Vec<(u64, Due)>; BITS],
+    /// The earliest time in each of them.
+    firsts: [u64; BITS],
+    /// Which of them are not empty: a bit for each.
+    occupied: u64,
+}
+
+const BITS: usize = u64::BITS as usize;
+
+impl Default for Timers {
+    fn default() -> Timers {
+        Timers {
+            last: 0,
+            due: VecDeque::new(),
+            later: [const { Vec::new() }; BITS],
+            firsts: [NEVER; BITS],
+            occupied: 0,
+        }
+    }
 }
 
 impl Timers {
     /// Adds an entry for time `at`, in ns of virtual time.
     pub(crate) fn push(&mut self, at: u64, due: Due) {
-        self.sequence += 1;
-        self.heap.push(Reverse((at, self.sequence, due)));
+        if at <= self.last {
+            return self.due.push_back((at, due));
+        }
+        let bit = (at ^ self.last).ilog2() as usize;
+        self.later[bit].push((at, due));
+        self.firsts[bit] = self.firsts[bit].min(at);
+        self.occupied |= 1 << bit;
     }
 
     /// Time of the earliest entry.
     pub(crate) fn earliest(&self) -> Option<u64> {
-        self.heap.peek().map(|Reverse((at, ..))| *at)
+        match (self.due.front(), self.occupied) {
+            (Some((at, _)), _) => Some(*at),
+            (None, 0) => None,
+            (None, occupied) => Some(self.firsts[occupied.trailing_zeros() as usize]),
+        }
     }
 
     /// Takes the earliest entry if it is due at `now`.
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<(u64, Due)> {
-        if self.earliest()? > now {
-            return None;
+        if self.due.is_empty() {
+            let first = self.earliest().filter(|first| *first <= now)?;
+            self.come_to(first);
         }
-        self.heap.pop().map(|Reverse((at, _, due))| (at, due))
+        self.due.pop_front()
+    }
+
+    /// The earliest entry, at `first`, has come up, and the next ones are near.
+    fn come_to(&mut self, first: u64) {
+        let bit = self.occupied.trailing_zeros() as usize;
+        self.last = first;
+        self.occupied &= !(1 << bit);
+        self.firsts[bit] = NEVER;
+        let mut near = std::mem::take(&mut self.later[bit]);
+        for (at, due) in near.drain(..) {
+            self.push(at, due); // where a lower bit differs, or none
+        }
+        self.later[bit] = near;
     }
 }
 
@@ -125,6 +170,34 @@ mod tests {
                 prop_assert!(timers.earliest().is_none_or(|at| at > now));
             }
             prop_assert_eq!(seen, model);
+        }
+
+        /// Also when some are added while others come up, near and far, and some too late.
+        #[test]
+        fn entries_may_be_added_at_any_time(
+            steps in proptest::collection::vec((0u64..1 << 40, 0u32..41, 0u64..1 << 20), 0..300)
+        ) {
+            let (mut timers, mut now, mut number) = (Timers::default(), 0u64, 0);
+            let mut model: Vec<(u64, u32)> = Vec::new();
+            for (ahead, bits, later) in steps {
+                let at = now.saturating_sub(3) + (ahead & ((1 << bits) - 1));
+                timers.push(at, Due::Task(number));
+                model.push((at.max(now), number));
+                number += 1;
+                model.sort();
+                let first = model.first().map(|(at, _)| *at);
+                prop_assert_eq!(timers.earliest().map(|at| at.max(now)), first);
+                now += later;
+                let due = model.partition_point(|(at, _)| *at <= now);
+                for (at, number) in model.drain(..due) {
+                    let Some((due, Due::Task(came))) = timers.pop_due(now) else {
+                        return Err(TestCaseError::fail("nothing came up"));
+                    };
+                    prop_assert_eq!(came, number);
+                    prop_assert!(due <= at);
+                }
+                prop_assert!(timers.pop_due(now).is_none());
+            }
         }
     }
 }
