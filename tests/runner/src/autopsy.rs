@@ -37,6 +37,7 @@ fn life_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Outcome
             count: 1,
             how: Manner {
                 trace: true,
+                prints: false,
                 until: Some(until),
                 ..how
             },

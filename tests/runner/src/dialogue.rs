@@ -117,6 +117,7 @@ mod tests {
             strategy: Schedule::Random,
             check_determinism: false,
             trace: false,
+            prints: false,
             tell: false,
             until: None,
         };

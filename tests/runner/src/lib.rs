@@ -199,6 +199,7 @@ fn run(
         strategy: selection.strategy,
         check_determinism: selection.check_determinism,
         trace: options.trace || options.trace_to.is_some(),
+        prints: options.trace && options.trace_to.is_none(),
         tell: true,
         until: None,
     };

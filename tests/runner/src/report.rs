@@ -9,7 +9,6 @@ use super::terminal::{self, BAD, FAINT, GOOD, OPEN};
 use super::trial::{FailureReport, Outcome};
 use super::{lanes, results};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -128,7 +127,9 @@ impl Report {
             *self.warnings.entry(warning.clone()).or_default() += 1;
         }
         if self.trace {
-            self.print_trace(outcome.trace.as_ref());
+            let whole = outcome.trace.as_ref().map(Trace::to_text);
+            let text = outcome.printed.take().or(whole).unwrap_or_default();
+            self.print(text.as_str());
         }
         self.keep_trace(outcome.trace.take());
         let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) else {
@@ -153,16 +154,6 @@ impl Report {
             |tally| tally.failed,
         ];
         counted.map(|of| self.cases.iter().map(of).fold(0, u64::saturating_add))
-    }
-
-    fn print_trace(&self, trace: Option<&Trace>) {
-        let lines = trace.map_or(&[][..], |trace| &trace.lines);
-        let mut text = String::with_capacity(lines.len() * 100);
-        for line in lines {
-            let gap = if text.is_empty() { "" } else { "\n" };
-            let _ = write!(text, "{gap}{line}");
-        }
-        self.print(&text);
     }
 
     /// Keeps the trace of a run, for whoever wants it as a file.

@@ -24,6 +24,8 @@ pub(super) struct Manner {
     pub(super) strategy: Schedule,
     pub(super) check_determinism: bool,
     pub(super) trace: bool,
+    /// They are wanted as people read them, and in no other way.
+    pub(super) prints: bool,
     /// What led to a failure is wanted as well.
     pub(super) tell: bool,
     /// Simulated runs end here, to be looked at: what became of them is of no interest.
@@ -43,6 +45,9 @@ pub(super) struct Outcome {
     pub(super) warnings: Vec<Text>,
     /// What happened, if the events were kept.
     pub(super) trace: Option<Trace>,
+    /// The same as people read it, where nothing else is wanted: a text is sent for much less than
+    /// what it says.
+    pub(super) printed: Option<Text>,
     /// How that leaves the servers.
     pub(super) standings: Standings,
     /// The run was given up, and its thread is still stuck somewhere: this process must run
@@ -142,6 +147,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
             .map(|warning| Text::of_report(from_root(warning)))
             .collect(),
         trace,
+        printed: None,
         standings,
     }
 }

@@ -67,7 +67,10 @@ fn work(
             tell: job.how.tell && !is_told,
             ..job.how
         };
-        let outcome = trial::run(submission, case, seed, how);
+        let mut outcome = trial::run(submission, case, seed, how);
+        if how.prints {
+            outcome.printed = outcome.trace.take().map(|trace| trace.to_text());
+        }
         is_told |= outcome.failure.is_some();
         let spent = outcome.spent;
         wire::send(parent, &Record::Ended)?;
@@ -102,7 +105,7 @@ fn tell(parent: &mut UnixStream, challenge: u64, outcome: Outcome) -> io::Result
 
 /// Leaves what a table needs, and the beginning of the reason.
 fn shorten(outcome: &mut Outcome) {
-    outcome.trace = None;
+    (outcome.trace, outcome.printed) = (None, None);
     outcome.warnings.clear();
     if let Some(report) = &mut outcome.failure {
         let short = Text::new(report.failure.message.as_str());

@@ -5,7 +5,7 @@ use super::line::{Line, What};
 use super::text::Text;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// What a trace's first line calls it.
 pub const FORMAT: &str = "raftlab-trace";
@@ -188,6 +188,16 @@ impl Trace {
             less.extend_from_slice(&bytes[start..end]);
         }
         less
+    }
+
+    /// Its lines as people read them.
+    pub fn to_text(&self) -> Text {
+        let mut text = String::with_capacity(self.lines.len() * 100);
+        for line in &self.lines {
+            let gap = if text.is_empty() { "" } else { "\n" };
+            let _ = write!(text, "{gap}{line}");
+        }
+        Text::of_clean(text)
     }
 
     /// How many of the lines came before the moment to look at: mostly all.

@@ -205,13 +205,13 @@ impl Writer {
     fn message(&mut self, message: &MessageEvent) -> Message {
         let content = message.value().map(|value| match message.is_reply() {
             true => Content::of_reply(&value),
-            false => Content::of_request(&message.method, &value),
+            false => Content::of_request(message.method(), &value),
         });
         Message {
             call: message.call,
             from: message.from.into(),
             to: message.to.map(Lane::from),
-            method: self.name(&message.method),
+            method: self.name(message.method()),
             step: message.step,
             fate: None,
             size: message.size() as u64,

@@ -55,6 +55,12 @@ impl Text {
         Text(clean.text)
     }
 
+    /// The whole of a text that consists of clean ones.
+    pub(super) fn of_clean(text: String) -> Text {
+        debug_assert!(!text.chars().any(is_unfit), "not made of clean texts");
+        Text(text)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
