@@ -1,7 +1,7 @@
 //! The caller's side of a call: bytes there, bytes back.
 
 use crate::error::CallError;
-use crate::event::Message;
+use crate::event::{KeptBytes, Message};
 use crate::handler::Handling;
 use crate::id::{EndId, ServerId};
 use crate::reply_slot::{Answer, ReplySlot};
@@ -74,8 +74,9 @@ impl<'a> Call<'a> {
                 after,
                 loss,
             } => {
-                self.tell(Step::Sent, to, kind.as_ref(), &buffer.bytes);
-                self.tell(Step::Lost(loss), to, kind.as_ref(), &buffer.bytes);
+                let (kind, kept) = (kind.as_ref(), &mut None);
+                self.tell(Step::Sent, to, kind, &buffer.bytes, kept);
+                self.tell(Step::Lost(loss), to, kind, &buffer.bytes, kept);
                 buffer.slot.wait(after);
                 Ok(false)
             }
@@ -87,17 +88,18 @@ impl<'a> Call<'a> {
                 copy,
             } => {
                 let (to, kind) = (Some(path.server.id), &method.kind);
-                self.tell(Step::Sent, to, Some(kind), &buffer.bytes);
-                self.send(buffer, &path, &method, after, copy);
+                let mut kept = None;
+                self.tell(Step::Sent, to, Some(kind), &buffer.bytes, &mut kept);
+                self.send(buffer, (&path, &method), (after, copy), kept);
                 match self.wait(buffer, &path) {
-                    Outcome::Reply => {
-                        self.tell(Step::Returned, to, Some(kind), &buffer.bytes);
+                    Outcome::Reply(mut kept) => {
+                        self.tell(Step::Returned, to, Some(kind), &buffer.bytes, &mut kept);
                         Ok(true)
                     }
                     // The server's side has told of its reply.
                     Outcome::Lost(Loss::Reply) => Ok(false),
                     Outcome::Lost(loss) => {
-                        self.tell(Step::Lost(loss), to, Some(kind), &[]);
+                        self.tell(Step::Lost(loss), to, Some(kind), &[], &mut None);
                         Ok(false)
                     }
                     Outcome::Misfit(why) => Err(why),
@@ -110,10 +112,9 @@ impl<'a> Call<'a> {
     fn send(
         &self,
         buffer: &mut CallBuffer,
-        path: &Path,
-        method: &Arc<Method>,
-        after: Duration,
-        copy: Option<Duration>,
+        (path, method): (&Path, &Arc<Method>),
+        (after, copy): (Duration, Option<Duration>),
+        kept: KeptBytes,
     ) {
         let request = Handling {
             call: self.number,
@@ -121,6 +122,7 @@ impl<'a> Call<'a> {
             path: path.clone(),
             method: Arc::clone(method),
             bytes: std::mem::take(&mut buffer.bytes),
+            kept,
             after,
             slot: Some(Arc::clone(&buffer.slot)),
         };
@@ -144,18 +146,26 @@ impl<'a> Call<'a> {
             Answer::Nothing(loss) => Outcome::Lost(loss),
             Answer::Misfit(why) => Outcome::Misfit(why),
             Answer::Closed => Outcome::Lost(Loss::Closed),
-            Answer::Reply(bytes) => {
+            Answer::Reply(bytes, kept) => {
                 self.network
                     .bytes
                     .fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 buffer.bytes = bytes;
-                Outcome::Reply
+                Outcome::Reply(kept)
             }
         }
     }
 
-    fn tell(&self, step: Step, to: Option<ServerId>, kind: Option<&Arc<MethodKind>>, bytes: &[u8]) {
-        self.network.tell(|| {
+    #[inline]
+    fn tell(
+        &self,
+        step: Step,
+        to: Option<ServerId>,
+        kind: Option<&Arc<MethodKind>>,
+        bytes: &[u8],
+        kept: &mut KeptBytes,
+    ) {
+        self.network.tell(kept, || {
             let (from, to) = match (step, to) {
                 (Step::Returned, Some(server)) => (server, Some(self.from)),
                 _ => (self.from, to),
@@ -176,7 +186,7 @@ impl<'a> Call<'a> {
 /// How the wait for an answer ended.
 enum Outcome {
     /// The buffer holds the reply.
-    Reply,
+    Reply(KeptBytes),
     /// There will be none.
     Lost(Loss),
     /// The server could not read the request, or not write its reply.

@@ -63,18 +63,32 @@ impl Message<'_> {
         codec.show(self.bytes, visitor).is_ok()
     }
 
-    /// What can be kept of it.
-    pub(crate) fn event(&self) -> MessageEvent {
+    /// What can be kept of it. Its bytes are in `kept`, if an earlier step was kept, and are put
+    /// there otherwise.
+    pub(crate) fn event(&self, kept: &mut KeptBytes) -> MessageEvent {
         MessageEvent {
             call: self.call,
             from: self.from,
             to: self.to,
-            method: self.method.to_string(),
             step: self.step,
-            kind: self.kind.cloned(),
-            bytes: self.bytes.to_vec(),
+            method: match self.kind {
+                Some(kind) => Method::Offered(Arc::clone(kind)),
+                None => Method::Unknown(self.method.into()),
+            },
+            bytes: Arc::clone(kept.get_or_insert_with(|| self.bytes.into())),
         }
     }
+}
+
+/// A message's bytes, once for all steps that are kept of it. `None` until one is.
+pub(crate) type KeptBytes = Option<Arc<[u8]>>;
+
+/// What a message calls.
+#[derive(Clone, Debug)]
+enum Method {
+    Offered(Arc<MethodKind>),
+    /// No server ever offered it.
+    Unknown(Box<str>),
 }
 
 /// A message at one step of its way, as an event of the trace. `Display` is
@@ -88,15 +102,21 @@ pub struct MessageEvent {
     pub from: ServerId,
     /// Whom it is for; nobody, when the caller is not connected.
     pub to: Option<ServerId>,
-    /// Service and method, `Raft.RequestVote`.
-    pub method: String,
     /// What happens to it.
     pub step: Step,
-    kind: Option<Arc<MethodKind>>,
-    bytes: Vec<u8>,
+    method: Method,
+    bytes: Arc<[u8]>,
 }
 
 impl MessageEvent {
+    /// Service and method, `Raft.RequestVote`.
+    pub fn method(&self) -> &str {
+        match &self.method {
+            Method::Offered(kind) => &kind.name,
+            Method::Unknown(name) => name,
+        }
+    }
+
     /// Encoded size, in bytes.
     pub fn size(&self) -> usize {
         self.bytes.len()
@@ -109,7 +129,10 @@ impl MessageEvent {
 
     /// Its fields, or those of its description; `None` when no server ever offered its method.
     pub fn value(&self) -> Option<Value> {
-        read(self.kind.as_ref(), self.is_reply(), &self.bytes)
+        match &self.method {
+            Method::Offered(kind) => read(Some(kind), self.is_reply(), &self.bytes),
+            Method::Unknown(_) => None,
+        }
     }
 }
 
@@ -122,7 +145,7 @@ fn read(kind: Option<&Arc<MethodKind>>, is_reply: bool, bytes: &[u8]) -> Option<
 impl fmt::Display for MessageEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let to = self.to.map_or("nobody".to_string(), name);
-        write!(f, "{} → {to} {}", name(self.from), self.method)?;
+        write!(f, "{} → {to} {}", name(self.from), self.method())?;
         if let Some(value) = self.value() {
             match value.fields() {
                 Some(fields) => fields
@@ -152,6 +175,7 @@ impl Body for MessageEvent {
     }
 
     fn size(&self) -> usize {
-        self.method.len() + self.bytes.len()
+        // A message's other steps have the same bytes.
+        self.bytes.len()
     }
 }

@@ -1,6 +1,6 @@
 //! The server's side of a call.
 
-use crate::event::Message;
+use crate::event::{KeptBytes, Message};
 use crate::reply_slot::{Answer, ReplySlot};
 use crate::router::Path;
 use crate::service::Method;
@@ -20,6 +20,7 @@ pub(crate) struct Handling {
     pub(crate) method: Arc<Method>,
     /// The arguments; the reply takes their place.
     pub(crate) bytes: Vec<u8>,
+    pub(crate) kept: KeptBytes,
     /// How long the request is under way.
     pub(crate) after: Duration,
     /// Where the caller waits; nobody waits for the answer to a copy.
@@ -53,6 +54,7 @@ impl Handling {
             path: self.path.clone(),
             method: Arc::clone(&self.method),
             bytes: self.bytes.clone(),
+            kept: self.kept.clone(),
             after,
             slot: None,
         }
@@ -72,6 +74,7 @@ impl Handling {
     fn handle(&mut self) -> (Answer, Duration) {
         self.path.server.handled.fetch_add(1, Ordering::Relaxed);
         self.tell(Step::Arrived);
+        self.kept = None;
         match self.method.handle(&mut self.bytes) {
             Ok(true) => {}
             Ok(false) => return at_once(Answer::Nothing(Loss::NoReply)),
@@ -92,7 +95,7 @@ impl Handling {
             .lock()
             .reply(&self.path, self.bytes.len(), now, rng);
         match sent {
-            Ok(after) => (Answer::Reply(std::mem::take(&mut self.bytes)), after),
+            Ok(after) => (self.reply(), after),
             Err(after) => {
                 self.tell(Step::Lost(Loss::Reply));
                 (Answer::Nothing(Loss::Reply), after)
@@ -100,14 +103,19 @@ impl Handling {
         }
     }
 
-    fn tell(&self, step: Step) {
+    fn reply(&mut self) -> Answer {
+        Answer::Reply(std::mem::take(&mut self.bytes), self.kept.take())
+    }
+
+    #[inline]
+    fn tell(&mut self, step: Step) {
         let (from, to) = (self.path.from, self.path.server.id);
         let (from, to) = if step == Step::Arrived {
             (from, to)
         } else {
             (to, from)
         };
-        self.network.tell(|| Message {
+        self.network.tell(&mut self.kept, || Message {
             call: self.call,
             from,
             to: Some(to),

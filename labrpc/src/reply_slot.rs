@@ -1,6 +1,7 @@
 //! Where a caller waits for its answer.
 
 use crate::error::CallError;
+use crate::event::KeptBytes;
 use crate::spin::soon;
 use crate::step::Loss;
 use labrt::channel::{Receiver, Sender, bounded};
@@ -11,7 +12,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// The reply.
-    Reply(Vec<u8>),
+    Reply(Vec<u8>, KeptBytes),
     /// There will be no reply.
     Nothing(Loss),
     /// The server could not read the request, or not write its reply.

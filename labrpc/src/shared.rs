@@ -1,6 +1,6 @@
 //! What the ends, the handlers and a test's orders share.
 
-use crate::event::{Message, Observer};
+use crate::event::{KeptBytes, Message, Observer};
 use crate::pool::Pool;
 use crate::reply_slot::{Answer, ReplySlot};
 use crate::router::Router;
@@ -68,17 +68,23 @@ impl Shared {
         *self.observer.lock() = observer;
     }
 
-    /// Tells those who watch of a message. Next to free when nobody does.
-    pub(crate) fn tell<'a>(&self, message: impl FnOnce() -> Message<'a>) {
-        let is_observed = self.is_observed.load(Ordering::Acquire);
-        if !is_observed && !labrt::trace::is_on() {
-            return;
+    /// Tells those who watch of a message, whose bytes are in `kept` once they were kept. Next to
+    /// free when nobody does.
+    #[inline]
+    pub(crate) fn tell<'a>(&self, kept: &mut KeptBytes, message: impl FnOnce() -> Message<'a>) {
+        if self.is_observed.load(Ordering::Acquire) || labrt::trace::is_on() {
+            self.tell_watchers(kept, &message());
         }
-        let message = message();
-        labrt::trace::record(|| message.event());
-        let observer = self.observer.lock().clone();
-        if let Some(observer) = observer {
-            observer(&message);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_watchers(&self, kept: &mut KeptBytes, message: &Message<'_>) {
+        labrt::trace::record(|| message.event(kept));
+        if self.is_observed.load(Ordering::Acquire)
+            && let Some(observer) = { self.observer.lock().clone() }
+        {
+            observer(message);
         }
     }
 

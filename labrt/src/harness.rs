@@ -1,7 +1,7 @@
 //! For the harness's own crates, not for code under test.
 
-use crate::base::{Detail, Failure, FailureKind, frames, ns, set_face};
-use crate::kernel::{Blocked, Name, Spawn, world};
+use crate::base::{Detail, Failure, FailureKind, Name, frames, ns, set_face};
+use crate::kernel::{Blocked, Spawn, world};
 use crate::node::Node;
 use crate::outside::signals;
 use crate::real_node;

@@ -1,7 +1,7 @@
 //! Threads with `std::thread`'s face.
 
-use crate::base::{NEVER, NodeId};
-use crate::kernel::{Blocked, CrashToken, JOIN, Kernel, Name, Packet, Spawn, TaskRef, Wake, world};
+use crate::base::{NEVER, Name, NodeId};
+use crate::kernel::{Blocked, CrashToken, JOIN, Kernel, Packet, Spawn, TaskRef, Wake, world};
 use crate::real_node;
 use crate::time::Instant;
 use std::io;
@@ -240,7 +240,7 @@ impl Thread {
     pub fn name(&self) -> Option<&str> {
         match &self.0 {
             Handle::Real(thread) => thread.name(),
-            Handle::Simulated { name, .. } => Some(name.as_str()),
+            Handle::Simulated { name, .. } => Some(name),
         }
     }
 

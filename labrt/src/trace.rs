@@ -2,9 +2,9 @@
 //!
 //! The runtime knows no messages and no disks; whoever does gives its events a [`Body`].
 
-pub use crate::base::{Body, Dropped, Event, Warning};
+pub use crate::base::{Body, Dropped, Event, Name as ThreadName, Warning};
 
-use crate::base::Kept;
+use crate::base::{Kept, Name};
 use crate::kernel::world;
 use crate::node;
 use crate::time;
@@ -35,17 +35,16 @@ pub fn record<B: Body>(body: impl FnOnce() -> B) {
 
 #[cold]
 fn keep(body: Arc<dyn Body>) {
-    let thread = crate::thread::current().name().unwrap_or("thread").into();
-    let event = Event {
+    if let Some(kernel) = world::kernel() {
+        return kernel.record(body);
+    }
+    let thread = std::thread::current().name().unwrap_or("thread").into();
+    REAL.lock().push(Event {
         at: time::since_start(),
         node: node::current_id(),
-        thread,
+        thread: Name::Shared(thread),
         body,
-    };
-    match world::kernel() {
-        Some(kernel) => kernel.recorder.keep(event),
-        None => REAL.lock().push(event),
-    }
+    });
 }
 
 /// Folds `bytes` into the run's hash, whether or not events are kept. No effect in the real world.

@@ -1,6 +1,7 @@
 //! What a run's event stream consists of.
 
 use super::ids::NodeId;
+use super::name::Name;
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ pub struct Event {
     /// The node on whose thread it happened; `None` for the harness's own.
     pub node: Option<NodeId>,
     /// The thread's name.
-    pub thread: Arc<str>,
+    pub thread: Name,
     /// What happened.
     pub body: Arc<dyn Body>,
 }

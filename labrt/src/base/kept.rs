@@ -73,6 +73,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Name;
     use std::fmt;
     use std::time::Duration;
 
@@ -105,7 +106,7 @@ mod tests {
         Event {
             at: Duration::ZERO,
             node: None,
-            thread: "main".into(),
+            thread: Name::Fixed("main"),
             body: Arc::new(Sized { name, size }),
         }
     }

@@ -4,9 +4,7 @@ use super::scheduler::{Kernel, NOBODY};
 use super::suspicions::{SPINNING, WINDOW, place};
 use super::task::{Held, Spawn, State, Task};
 use super::wait_list::WaitList;
-use crate::base::{
-    Detail, Event, Failure, FailureKind, NAP, NEVER, NO_NODE, NodeId, TaskId, Warning, nap,
-};
+use crate::base::{Detail, Failure, FailureKind, NAP, NEVER, NO_NODE, TaskId, Warning, nap};
 use std::fmt::Write as _;
 use std::panic::Location;
 use std::sync::Arc;
@@ -378,12 +376,7 @@ impl Kernel {
     /// Adds a warning to the run's report, and to its trace, where it shows when that was.
     fn warn_of(&self, task: &Task, text: String) {
         if self.recorder.on {
-            self.recorder.keep(Event {
-                at: Duration::from_nanos(self.true_now()),
-                node: Some(task.node).filter(|node| *node != NO_NODE).map(NodeId),
-                thread: task.name.to_string().into(),
-                body: Arc::new(Warning(text.clone())),
-            });
+            self.record_of(task, Arc::new(Warning(text.clone())));
         }
         self.suspicions.borrow_mut().warnings.push(text);
     }

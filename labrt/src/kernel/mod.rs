@@ -16,7 +16,7 @@
 //! | `unwinding` | who is being unwound, by a panic or a crash |
 //! | `nodes` | groups of threads: pauses, clock rates |
 //! | `diagnose`, `suspicions` | deadlocks, locks held across blocking calls, busy waiting |
-//! | `record` | the trace and its hash |
+//! | `record`, `telling` | the trace and its hash, what threads tell for it |
 //! | `stacks` | memory for the threads |
 //! | `per_run`, `statics` | what belongs to the run, though it is a `static` |
 //! | `world` | which kernel, if any, the calling thread is in |
@@ -42,6 +42,7 @@ mod statics;
 mod strategy;
 mod suspicions;
 mod task;
+mod telling;
 mod timers;
 mod unwinding;
 mod wait;
@@ -52,5 +53,5 @@ pub(crate) use packet::Packet;
 pub(crate) use per_run::PerRun;
 pub(crate) use scheduler::Kernel;
 pub(crate) use stacks::STACK_SIZE;
-pub(crate) use task::{Blocked, CrashToken, JOIN, Name, Spawn, TaskRef, Wake};
+pub(crate) use task::{Blocked, CrashToken, JOIN, Spawn, TaskRef, Wake};
 pub(crate) use wait_list::WaitList;

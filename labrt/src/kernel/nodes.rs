@@ -3,9 +3,9 @@
 use super::node_state::{Clock, NodeState};
 use super::scheduler::Kernel;
 use super::strategy::Why;
-use super::task::{CrashToken, Name, State};
+use super::task::{CrashToken, State};
 use super::timers::Due;
-use crate::base::{END, NEVER, NO_NODE, TaskId};
+use crate::base::{END, NEVER, NO_NODE, Name, TaskId};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! `park` and `unpark`, and who the running thread is.
 
 use super::scheduler::Kernel;
-use super::task::{Blocked, Name, TaskRef, Wake};
+use super::task::{Blocked, TaskRef, Wake};
+use crate::base::Name;
 use std::panic::Location;
 
 impl Kernel {

@@ -21,7 +21,7 @@ impl Recorder {
         }
     }
 
-    pub(crate) fn keep(&self, event: Event) {
+    pub(super) fn keep(&self, event: Event) {
         self.events.borrow_mut().push(event);
     }
 

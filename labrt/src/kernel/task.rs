@@ -1,12 +1,11 @@
 //! What the kernel knows of one simulated thread.
 
 use super::timers::Armed;
-use crate::base::{NEVER, NO_NODE, Noted, TaskId};
+use crate::base::{NEVER, NO_NODE, Name, Noted, TaskId};
+
 use corosensei::{Coroutine, Yielder, stack::DefaultStack};
-use std::fmt;
 use std::panic::Location;
 use std::ptr;
-use std::sync::Arc;
 
 pub(crate) type Coro = Coroutine<(), (), (), DefaultStack>;
 
@@ -33,28 +32,6 @@ pub(crate) enum Wake {
     /// Its node crashed, or the run is over. `notified` when a wake-up had reached it before: it
     /// must be passed on, or it is lost.
     Crashed { notified: bool },
-}
-
-/// A thread's name: most are known when the program is built.
-#[derive(Clone, Debug)]
-pub(crate) enum Name {
-    Fixed(&'static str),
-    Shared(Arc<str>),
-}
-
-impl Name {
-    pub(crate) fn as_str(&self) -> &str {
-        match self {
-            Name::Fixed(name) => name,
-            Name::Shared(name) => name,
-        }
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// A lock that a thread holds, and where it took it.
