@@ -54,12 +54,17 @@ impl Workspace {
 
     /// Does what the runner's own requests ask for.
     pub(crate) fn answer(self, request: Request) -> Result<ExitCode, String> {
-        let runner = |place: &Place| match Workspace::at(&place.root) {
-            Ok(workspace) => workspace.runner([""; 0]),
-            Err(_) => files::cargo(),
-        };
-        let root = self.root;
-        request.run(&Place { root, runner })
+        let runner = self.runner([""; 0]);
+        let words = runner.get_args().map(OsStr::to_os_string);
+        let program = std::iter::once(runner.get_program().to_os_string());
+        let build = ["build", "-q"]
+            .into_iter()
+            .chain(self.program.iter().copied());
+        request.run(&Place {
+            program: program.chain(words).collect(),
+            build: build.map(str::to_string).collect(),
+            root: self.root,
+        })
     }
 
     /// Runs the runner; its exit code.

@@ -5,8 +5,9 @@ mod common;
 
 use common::{age_harness, assert_refused, copy_reference, folder, make, out, project, raftlab};
 use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 #[test]
 fn from_an_empty_folder_to_a_finished_lab() {
@@ -53,6 +54,7 @@ fn from_an_empty_folder_to_a_finished_lab() {
         out(&status)
     );
 
+    a_save_is_watched(&lab);
     lab_3_is_written(&lab);
     lab_4_is_written(&lab);
     let status = raftlab(&lab.join("raft"), &["status"]);
@@ -89,6 +91,15 @@ fn the_program_answers(lab: &Path) {
     );
     let replay = make(lab, &["replay", "CASE=initial_election", "SEED=3"]);
     assert!(out(&replay).contains("starts"), "{replay:?}");
+    let hints = ["hint 1 of 3", "hint 2 of 3", "hint 3 of 3", "hint 3 of 3"];
+    for number in hints {
+        let hint = make(&below, &["hint"]);
+        assert!(out(&hint).starts_with("3A::initial_election: "), "{hint:?}");
+        assert!(out(&hint).contains(number), "{hint:?}");
+    }
+    let other = raftlab(lab, &["hint", "Backup"]);
+    assert!(out(&other).contains("hint 1 of 3"), "{other:?}");
+    assert_refused(&raftlab(lab, &["hint", "bakup"]), "did you mean backup?");
     // One's own tests by name, as any crate has them.
     let mut cargo = Command::new(env!("CARGO"));
     cargo.arg("test");
@@ -99,6 +110,42 @@ fn the_program_answers(lab: &Path) {
         out(&own).contains("no case of the labs is called an_entry"),
         "{own:?}"
     );
+}
+
+/// Reads what a program prints until some words come; all of it.
+fn read_until(words: &str, lines: &mut impl Iterator<Item = io::Result<String>>) -> String {
+    let mut told = String::new();
+    while !told.contains(words) {
+        let line = lines.next();
+        let line = line.unwrap_or_else(|| panic!("it ended without {words:?}: {told}"));
+        told.push_str(&line.expect("it can be read"));
+        told.push('\n');
+    }
+    told
+}
+
+/// What fails is run again when something is saved, and then more and more seeds.
+fn a_save_is_watched(lab: &Path) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_raftlab"))
+        .current_dir(lab)
+        .arg("watch")
+        .env("CARGO_TARGET_DIR", common::target())
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it can be run");
+    let stdout = child.stdout.take().expect("it is ours");
+    let mut lines = BufReader::new(stdout).lines();
+    let first = read_until("something fails; waiting for a change", &mut lines);
+    assert!(first.starts_with("watching 3A: "), "{first}");
+    assert!(first.contains("to be written next"), "{first}");
+    copy_reference("raft", lab);
+    let next = read_until("Judging your Raft (simulated, seeds 1 to 20)", &mut lines);
+    assert!(next.contains("3 passed, 0 failed"), "{next}");
+    let mut keys = child.stdin.take().expect("it is ours");
+    keys.write_all(b"q\n").expect("it listens");
+    assert!(child.wait().expect("it was started").success());
 }
 
 /// With the reference in its place, everything passes.

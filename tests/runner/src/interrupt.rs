@@ -105,6 +105,11 @@ pub fn output(command: &mut Command) -> io::Result<Output> {
     attend(command, Child::wait_with_output, |output| output.status)
 }
 
+/// Ties a program of ours to whoever holds its standard input.
+pub(super) fn tied(command: &mut Command) -> &mut Command {
+    command.stdin(Stdio::piped()).env(LIFELINE, "1")
+}
+
 fn attend<T>(
     command: &mut Command,
     wait: impl FnOnce(Child) -> io::Result<T>,
@@ -121,7 +126,7 @@ fn attend<T>(
             let _ = writeln!(io::stderr(), "{note}");
         }
     });
-    let mut child = command.stdin(Stdio::piped()).env(LIFELINE, "1").spawn()?;
+    let mut child = tied(command).spawn()?;
     *lifeline.lock() = child.stdin.take();
     let ended = wait(child)?;
     let _ = gone.send(());

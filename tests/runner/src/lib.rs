@@ -35,7 +35,7 @@
 //! | `scene` | how the events of a run leave the servers |
 //! | `recent` | which of the events a report shows |
 //! | `lanes` | events side by side, a column for each server |
-//! | `commands` | what else can be asked for: how far one is, a run once more |
+//! | `commands` | what else can be asked for: how far one is, a run once more, a hint, a watch |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
 //! | `interrupt` | what becomes of Ctrl-C |

@@ -1,16 +1,21 @@
 //! What else can be asked of the program that judges, or of `raftlab`, in a workspace: both take
 //! the same words, and `make` needs nothing but the program that it has built anyway.
 
+mod hint;
 mod points;
 mod replay;
 mod status;
+mod watch;
 
+pub use hint::Hint;
 pub use points::Points;
 pub use replay::Replay;
 pub use status::Status;
+pub use watch::Watch;
 
 use crate::{files, usage};
 use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -18,8 +23,25 @@ use std::process::{Command, ExitCode};
 pub struct Place {
     /// The root of the workspace.
     pub root: PathBuf,
+    /// The program that judges, and the words before its own; it builds what has changed, or does
+    /// not.
+    pub program: Vec<OsString>,
+    /// What cargo is told to build that program.
+    pub build: Vec<String>,
+}
+
+impl Place {
     /// The program that judges, still without arguments.
-    pub runner: fn(&Place) -> Command,
+    fn runner(&self) -> Command {
+        let mut command = Command::new(&self.program[0]);
+        command.args(&self.program[1..]).current_dir(&self.root);
+        command
+    }
+
+    /// Where results are kept.
+    fn results(&self) -> PathBuf {
+        self.root.join("target/raftlab/results.json")
+    }
 }
 
 /// A request that is none for runs.
@@ -31,6 +53,10 @@ pub enum Request {
     Replay(Replay),
     /// See there.
     Points(Points),
+    /// See there.
+    Hint(Hint),
+    /// See there.
+    Watch(Watch),
 }
 
 impl Request {
@@ -40,6 +66,8 @@ impl Request {
             Request::Status(status) => status.run(place),
             Request::Replay(replay) => replay.run(place),
             Request::Points(points) => points.run(place),
+            Request::Hint(hint) => hint.run(place),
+            Request::Watch(watch) => watch.run(place),
         }
     }
 }
@@ -60,20 +88,22 @@ pub(crate) fn of_command_line() -> Option<ExitCode> {
         Ok(line) => line,
         Err(error) => return Some(usage::tell(&error, &format!("labs {word} --help"))),
     };
+    let root = files::root();
+    let package = match root.join("tests/runner/Cargo.toml").is_file() {
+        true => "raftlab-runner",
+        false => "raft",
+    };
+    // Its name is asked for now: when it is built again, it has lost it.
+    let program = std::env::current_exe().unwrap_or_else(|_| "labs".into());
+    let build = ["build", "-q", "-p", package, "--example", "labs"];
     let place = Place {
-        root: files::root(),
-        runner: this_program,
+        root,
+        program: vec![program.into()],
+        build: build.map(str::to_string).to_vec(),
     };
     let done = line.request.run(&place);
     Some(done.unwrap_or_else(|refusal| {
         eprintln!("error: {refusal}");
         ExitCode::from(2)
     }))
-}
-
-fn this_program(place: &Place) -> Command {
-    let program = std::env::current_exe().unwrap_or_else(|_| "labs".into());
-    let mut command = Command::new(program);
-    command.current_dir(&place.root);
-    command
 }

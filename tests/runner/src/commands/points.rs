@@ -14,7 +14,7 @@ pub struct Points {
 
 impl Points {
     pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
-        let results = results::read(&place.root.join("target/raftlab/results.json"));
+        let results = results::read(&place.results());
         let is_meant = |case: &&cases::Case| match &self.parts[..] {
             [] => case.part.lab() != "2024",
             words => words.iter().any(|word| case.is_meant_by(word)),

@@ -57,7 +57,8 @@ impl Replay {
         };
         let draft = Draft::new(&place.root);
         let arguments = [case, "--seed", &seed.to_string(), "--jobs", "1", "--steady"];
-        let mut child = (place.runner)(place)
+        let mut child = place
+            .runner()
             .args(arguments)
             .arg("--trace-to")
             .arg(&draft.0)

@@ -1,9 +1,8 @@
 //! `raftlab status`: what is done, what comes next, and what to read for it.
 
 use super::Place;
-use crate::results::{self, CaseResult};
+use crate::results::{self, CaseResult, Results};
 use crate::terminal::{self, FAINT, GOOD, OPEN};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, UNIX_EPOCH};
@@ -33,7 +32,7 @@ const SEEDS: u64 = 1000;
 
 impl Status {
     pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
-        let results = results::read(&place.root.join("target/raftlab/results.json"));
+        let results = results::read(&place.results());
         let changed = |name| newest_source(&place.root.join(name).join("src"));
         let (raft, kvraft) = (changed("raft"), changed("kvraft"));
         let (mut next, mut lacking) = (None, None);
@@ -76,7 +75,7 @@ struct Standing {
 }
 
 impl Standing {
-    fn of(part: &str, results: &BTreeMap<String, CaseResult>, changed: Duration) -> Standing {
+    fn of(part: &str, results: &Results, changed: Duration) -> Standing {
         let names = cases::all().filter(|case| case.part.to_string() == part);
         let names: Vec<String> = names.map(|case| case.full_name()).collect();
         let known = names.iter().filter_map(|name| results.get(name));
@@ -125,8 +124,25 @@ impl Standing {
     }
 }
 
+/// The part that is in progress: the first of which some case does not pass, or has not been run.
+pub(super) fn in_progress(results: &Results) -> &'static str {
+    let is_open = |part: &&str| {
+        let standing = Standing::of(part, results, Duration::ZERO);
+        !standing.is_done()
+    };
+    let mut parts = PARTS.iter().map(|(part, _, _)| *part);
+    parts.find(is_open).unwrap_or("4C")
+}
+
+/// The part after this one.
+pub(super) fn after(part: &str) -> Option<&'static str> {
+    let mut parts = PARTS.iter().map(|(part, _, _)| *part);
+    parts.find(|other| *other == part)?;
+    parts.next()
+}
+
 /// When the newest file below `folder` was changed, since 1970.
-fn newest_source(folder: &Path) -> Duration {
+pub(super) fn newest_source(folder: &Path) -> Duration {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let changed = |entry: std::fs::DirEntry| {
         let path = entry.path();
