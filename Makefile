@@ -53,10 +53,7 @@ OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C
 PARTS := $(LAB_3) $(LAB_4) 2024
-RUN_SUITES = cargo run -q -p raftlab-runner --example labs --
-
-# The integration tests of the runner, without the suites: those come last, and take the options.
-OTHER_TESTS = $(filter-out labs,$(basename $(notdir $(wildcard tests/runner/tests/*.rs))))
+RUN_SUITES = cargo run -q -p labs --
 
 # cargo -q says nothing while it builds. Nobody should take that for a hang.
 BUILT := $(wildcard $(or $(CARGO_TARGET_DIR),target)/debug/deps)
@@ -82,11 +79,10 @@ test-4:
 	$(ANNOUNCE)
 	@$(RUN_SUITES) $(LAB_4)$(OPTIONS)
 
+# The suites come last, and take the options.
 test:
 	$(ANNOUNCE)
-	@cargo test -q --workspace --exclude runner
-	@INSTA_UPDATE=no cargo test -q -p raftlab-runner --lib $(OTHER_TESTS:%=--test %)
-	@cargo test -q -p raftlab-runner --doc
+	@INSTA_UPDATE=no cargo test -q --workspace --exclude labs
 	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
 
 skeleton:

@@ -15,10 +15,7 @@ pub(crate) struct Workspace {
 
 /// In a student's workspace, in the project's own, and where others are graded.
 const PROGRAMS: [(&str, &[&str]); 3] = [
-    (
-        "tests/runner/tests/labs.rs",
-        &["-p", "raftlab-runner", "--example", "labs"],
-    ),
+    ("tests/labs/src/main.rs", &["-p", "labs"]),
     ("raft/tests/labs.rs", &["-p", "raft", "--example", "labs"]),
     ("court/src/main.rs", &["-p", "court"]),
 ];

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// The program that `cargo test --test labs` runs. Cargo tells where it lies.
+/// The program that `make test-3` runs. Cargo tells where it lies.
 pub(crate) fn runner() -> &'static Path {
     static RUNNER: OnceLock<PathBuf> = OnceLock::new();
     RUNNER.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let built = Command::new(cargo)
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-            .args(["test", "--quiet", "-p", "raftlab-runner", "--test", "labs"])
-            .args(["--no-run", "--message-format", "json-render-diagnostics"])
+            .args(["build", "--quiet", "-p", "labs"])
+            .args(["--message-format", "json-render-diagnostics"])
             .stderr(Stdio::inherit())
             .output()
             .expect("cargo can be run");

@@ -59,6 +59,7 @@ const HOUSE: &[Room] = &[
         ],
         may_test_with: &["raft", "kvraft", "linearizability"],
     },
+    room("tests/labs", &["raft", "kvraft", "runner"]),
     room("raftlab", &["suites", "runner"]),
 ];
 

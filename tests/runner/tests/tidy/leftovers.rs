@@ -150,6 +150,6 @@ mod tests {
             found("tests/suites/src/x.rs", "use crate::raft::x; my_raft::y();"),
             []
         );
-        assert_eq!(found("tests/runner/tests/labs.rs", "raft::make"), []);
+        assert_eq!(found("tests/labs/src/main.rs", "raft::make"), []);
     }
 }
