@@ -147,6 +147,8 @@ impl Worker {
             // The allocator gives memory back after a while, and reads the clock for that: a
             // simulation's. Its clocks all begin anew, so it need not.
             .env("MIMALLOC_PURGE_DELAY", "-1")
+            // Huge pages are taken whole, and runs are small: they would hold twice the memory.
+            .env("MIMALLOC_ALLOW_THP", "0")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
