@@ -67,6 +67,7 @@ impl<T> Mailbox<T> {
         loop {
             let until = {
                 let mut state = self.state.lock();
+                state.reader = None;
                 let until = match &state.mail {
                     Some((_, at)) if *at <= kernel.true_now() => {
                         return state.mail.take().map(|(message, _)| message);
@@ -78,9 +79,8 @@ impl<T> Mailbox<T> {
                 state.reader = Some(kernel.coming_park());
                 until
             };
-            let wake = kernel.park_until(blocked, until);
-            self.state.lock().reader = None;
-            if let Wake::Crashed { .. } = wake {
+            if let Wake::Crashed { .. } = kernel.park_until(blocked, until) {
+                self.state.lock().reader = None;
                 kernel.die();
                 return None;
             }

@@ -1,6 +1,6 @@
 //! Running a program in the simulated world.
 
-use crate::base::{Event, Failure, FailureKind, Options, Progress, Strategy};
+use crate::base::{Events, Failure, FailureKind, Options, Progress, Strategy};
 use crate::kernel::{Kernel, world};
 use crate::outside::{panics, signals, watchdog};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use std::time::Duration;
 pub struct Simulation(Options);
 
 /// What a run amounted to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Report<R> {
     /// The program's result, or why the run failed.
     pub outcome: Result<R, Failure>,
@@ -33,7 +33,7 @@ pub struct Report<R> {
     /// What looked wrong without making the run fail.
     pub warnings: Vec<String>,
     /// The events in their order, when [`Simulation::trace`] was on.
-    pub events: Vec<Event>,
+    pub events: Events,
     /// How often a thread was given the processor.
     pub switches: u64,
     /// How many threads were started.
@@ -132,7 +132,7 @@ impl Simulation {
                 virtual_time: Duration::ZERO,
                 trace_hash: 0,
                 warnings: Vec::new(),
-                events: Vec::new(),
+                events: Events::default(),
                 switches: 0,
                 spawned: 0,
             },

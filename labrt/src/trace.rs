@@ -2,14 +2,13 @@
 //!
 //! The runtime knows no messages and no disks; whoever does gives its events a [`Body`].
 
-pub use crate::base::{Body, Dropped, Event, Name as ThreadName, Warning};
+pub use crate::base::{Body, Dropped, Event, Events, Name as ThreadName, Warning};
 
-use crate::base::{Kept, Name};
+use crate::base::{Head, Kept, Name};
 use crate::kernel::world;
 use crate::node;
 use crate::time;
 use parking_lot::Mutex;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Events of the real world: the last so many, shared by all threads.
@@ -29,22 +28,23 @@ pub fn is_on() -> bool {
 #[inline]
 pub fn record<B: Body>(body: impl FnOnce() -> B) {
     if is_on() {
-        keep(Arc::new(body()));
+        keep(body());
     }
 }
 
 #[cold]
-fn keep(body: Arc<dyn Body>) {
+#[inline(never)]
+fn keep<B: Body>(body: B) {
     if let Some(kernel) = world::kernel() {
         return kernel.record(body);
     }
     let thread = std::thread::current().name().unwrap_or("thread").into();
-    REAL.lock().push(Event {
+    let head = Head {
         at: time::since_start(),
         node: node::current_id(),
         thread: Name::Shared(thread),
-        body,
-    });
+    };
+    REAL.lock().push(head, body);
 }
 
 /// Folds `bytes` into the run's hash, whether or not events are kept. No effect in the real world.
@@ -63,6 +63,6 @@ pub fn keep_real(count: usize) {
 }
 
 /// Real world: takes the events that were kept.
-pub fn take_real() -> Vec<Event> {
+pub fn take_real() -> Events {
     REAL.lock().take()
 }

@@ -91,10 +91,7 @@ fn a_save_is_an_event_and_part_of_the_hash() {
                 .persister()
                 .save(&state, &Bytes::from_static(b"abc"));
         });
-        let saves = report
-            .events
-            .iter()
-            .filter(|event| event.body.kind() == "save");
+        let saves = report.events.filter(|event| event.body.kind() == "save");
         let lines: Vec<String> = saves.map(|event| event.body.to_string()).collect();
         (lines, report.trace_hash)
     };

@@ -160,11 +160,7 @@ fn crashes_leave_the_network_whole() {
 fn a_seed_repeats_exactly() {
     let run = |seed| {
         let report = Simulation::new(seed).trace(true).run(turmoil);
-        let lines: Vec<String> = report
-            .events
-            .iter()
-            .map(|event| event.to_string())
-            .collect();
+        let lines: Vec<String> = report.events.map(|event| event.to_string()).collect();
         (
             report.trace_hash,
             report.virtual_time,

@@ -49,7 +49,6 @@ fn opaque_messages_are_shown_as_described() {
     assert_eq!(report.outcome, Ok(()));
     let lines = report
         .events
-        .iter()
         .filter(|event| ["send", "reply"].contains(&event.body.kind()));
     let lines: Vec<String> = lines.map(|event| event.body.to_string()).collect();
     assert_eq!(

@@ -61,7 +61,6 @@ fn the_trace_has_a_line_for_each_step() {
     assert_eq!(report.outcome, Ok(()));
     let lines = report
         .events
-        .iter()
         .filter(|event| ["send", "arrive", "reply", "return", "lose"].contains(&event.body.kind()));
     let lines: Vec<String> = lines.map(|event| event.body.to_string()).collect();
     let asked = |term, fate| {

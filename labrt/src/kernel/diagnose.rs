@@ -7,7 +7,6 @@ use super::wait_list::WaitList;
 use crate::base::{Detail, Failure, FailureKind, NAP, NEVER, NO_NODE, TaskId, Warning, nap};
 use std::fmt::Write as _;
 use std::panic::Location;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How many of the threads that wait for one lock are named.
@@ -376,7 +375,7 @@ impl Kernel {
     /// Adds a warning to the run's report, and to its trace, where it shows when that was.
     fn warn_of(&self, task: &Task, text: String) {
         if self.recorder.on {
-            self.record_of(task, Arc::new(Warning(text.clone())));
+            self.record_of(task, Warning(text.clone()));
         }
         self.suspicions.borrow_mut().warnings.push(text);
     }

@@ -1,6 +1,6 @@
 //! The run's trace: a hash of everything that happens, always; the events themselves, on demand.
 
-use crate::base::{Event, Kept, TaskId};
+use crate::base::{Body, Events, Head, Kept, TaskId};
 use std::cell::{Cell, RefCell};
 
 pub(crate) struct Recorder {
@@ -21,12 +21,12 @@ impl Recorder {
         }
     }
 
-    pub(super) fn keep(&self, event: Event) {
-        self.events.borrow_mut().push(event);
+    pub(super) fn keep<B: Body>(&self, head: Head, body: B) {
+        self.events.borrow_mut().push(head, body);
     }
 
     /// What was kept, and how much was not.
-    pub(crate) fn take(&self) -> Vec<Event> {
+    pub(crate) fn take(&self) -> Events {
         self.events.borrow_mut().take()
     }
 

@@ -147,8 +147,8 @@ fn a_warning_has_its_moment() {
         node.id()
     });
     let node = report.outcome.expect("nothing fails");
-    let is_warning = |event: &&labrt::trace::Event| event.body.kind() == "warning";
-    let told: Vec<_> = report.events.iter().filter(is_warning).collect();
+    let is_warning = |event: &labrt::trace::Event| event.body.kind() == "warning";
+    let told: Vec<_> = report.events.filter(is_warning).collect();
     let [event] = &*told else {
         panic!("one warning is expected: {told:?}");
     };

@@ -6,7 +6,7 @@ use super::recent::recent;
 use super::scene::{self, Standings};
 use super::terminal::shell_word;
 use clap::ValueEnum;
-use labrt::trace::Event;
+use labrt::trace::Events;
 use labrt::{Simulation, time, trace};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -153,7 +153,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
 }
 
 /// The events as a trace, and how they leave the servers.
-fn told(events: Vec<Event>, header: Header) -> (Trace, Standings) {
+fn told(events: Events, header: Header) -> (Trace, Standings) {
     let mut lines = suites::trace::lines(events);
     for line in &mut lines {
         if let What::Warning(text) = &mut line.what {

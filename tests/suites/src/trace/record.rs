@@ -134,11 +134,11 @@ impl fmt::Display for Happening {
 }
 
 /// The events of a run as lines, each as it was when it happened.
-pub fn lines(events: Vec<Event>) -> Vec<Line> {
+pub fn lines(events: impl ExactSizeIterator<Item = Event>) -> Vec<Line> {
     let mut writer = Writer::default();
     // An event goes as its line comes.
     let mut lines = Vec::with_capacity(events.len());
-    lines.extend(events.into_iter().map(|event| writer.line(&event)));
+    lines.extend(events.map(|event| writer.line(&event)));
     lines
 }
 
