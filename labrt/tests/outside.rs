@@ -54,6 +54,32 @@ fn a_sleep_of_std() {
     );
 }
 
+/// However it is started, and at once: what it does would be missing without a word.
+#[test]
+fn a_thread_of_std() {
+    let ways: [fn(); 3] = [
+        || drop(std::thread::spawn(|| ())),
+        || drop(std::thread::Builder::new().spawn(|| ())),
+        || std::thread::scope(|scope| drop(scope.spawn(|| ()))),
+    ];
+    for way in ways {
+        let failure = stuck(move || {
+            let starter = Node::new("n1").spawn("starter", way);
+            let _ = starter.join();
+        });
+        assert_eq!(failure.thread, "n1/starter");
+        let advice = "use labrt's thread::spawn instead";
+        assert_tells(
+            &failure,
+            &[
+                "a thread of std::thread inside a simulation",
+                advice,
+                "outside.rs",
+            ],
+        );
+    }
+}
+
 #[test]
 fn a_contended_lock_of_std() {
     let failure = stuck(|| {

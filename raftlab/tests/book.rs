@@ -13,6 +13,8 @@
 #[path = "../../tests/runner/tests/book/chapter.rs"]
 mod chapter;
 
+mod common;
+
 use chapter::Chapter;
 use std::collections::BTreeSet;
 use std::fs;
@@ -173,6 +175,7 @@ fn typed(text: &str, at: &Path) -> Output {
         .args(["-c", text])
         .current_dir(at)
         .env("PATH", path)
+        .env("XDG_CACHE_HOME", scratch().join("cache"))
         .env("NO_COLOR", "1");
     // Workspaces share what path.rs has built for its own.
     if at != root() {
@@ -205,6 +208,7 @@ fn commands_do_what_is_said() {
     let workspace = scratch().join("workspace");
     let new = format!("raftlab new {}", workspace.display());
     assert!(typed(&new, &root()).status.success());
+    common::age_harness(&workspace);
     let mut furnished = "skeleton";
     let mut known = BTreeSet::new();
     let mut findings = Vec::new();

@@ -157,7 +157,7 @@ pub unsafe extern "C" fn clock_nanosleep(
         *mut libc::timespec,
     ) -> c_int;
     if let Some(kernel) = world::kernel_if_alive() {
-        refuse_sleep(&kernel);
+        refuse(&kernel, &sleep());
     }
     // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
     unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(clock, flags, wanted, left) }
@@ -176,25 +176,63 @@ pub unsafe extern "C" fn nanosleep(
     static REAL: Real = Real::new(c"nanosleep");
     type Function = unsafe extern "C" fn(*const libc::timespec, *mut libc::timespec) -> c_int;
     if let Some(kernel) = world::kernel_if_alive() {
-        refuse_sleep(&kernel);
+        refuse(&kernel, &sleep());
     }
     // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
     unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(wanted, left) }
 }
 
-/// Sleeping in real time would stop virtual time for everybody. The run ends here, and the
-/// thread with it: no panic may pass through the C library's frames.
-fn refuse_sleep(kernel: &Kernel) {
+/// Starts a thread of the system's (pthread_create(3)); what `std::thread::spawn` calls. (For
+/// ThreadSanitizer the symbol is its own: it has to know of each thread.)
+///
+/// # Safety
+/// As the C library's: `thread` is writable, `attributes` are null or initialised, and `begin` may
+/// be called with `argument` in another thread.
+// SAFETY: the C library's symbol, with its signature and its contract; nobody else defines it.
+#[cfg(not(tsan))]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_create(
+    thread: *mut libc::pthread_t,
+    attributes: *const libc::pthread_attr_t,
+    begin: extern "C" fn(*mut c_void) -> *mut c_void,
+    argument: *mut c_void,
+) -> c_int {
+    static REAL: Real = Real::new(c"pthread_create");
+    type Function = unsafe extern "C" fn(
+        *mut libc::pthread_t,
+        *const libc::pthread_attr_t,
+        extern "C" fn(*mut c_void) -> *mut c_void,
+        *mut c_void,
+    ) -> c_int;
+    if let Some(kernel) = world::kernel_if_alive() {
+        let what = "a thread of std::thread inside a simulation: no simulation sees what it does";
+        refuse(
+            &kernel,
+            &format!("{what}; use {}'s thread::spawn instead", face()),
+        );
+    }
+    // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
+    unsafe {
+        let real = std::mem::transmute::<*mut c_void, Function>(REAL.get());
+        real(thread, attributes, begin, argument)
+    }
+}
+
+/// Why nobody sleeps in real time.
+fn sleep() -> String {
+    format!(
+        "std::thread::sleep inside a simulation: it would stop everybody's time; use {}'s \
+         thread::sleep instead",
+        face()
+    )
+}
+
+/// Ends the run for something that would escape it, and the thread with it: no panic may pass
+/// through the C library's frames.
+fn refuse(kernel: &Kernel, what: &str) {
     kernel.abandon_current();
     let backtrace = std::backtrace::Backtrace::force_capture().to_string();
-    let mut failure = kernel.failure(
-        FailureKind::Stuck,
-        format!(
-            "std::thread::sleep inside a simulation: it would stop everybody's time; use {}'s \
-             thread::sleep instead",
-            face()
-        ),
-    );
+    let mut failure = kernel.failure(FailureKind::Stuck, what.to_string());
     failure.backtrace = frames::own_frames(&backtrace, 8).into();
     kernel.set_failure(failure);
     kernel.halt_for_good();

@@ -3,6 +3,7 @@
 
 use super::court::Court;
 use super::{Grade, collect};
+use runner::dependencies::strangers;
 use runner::files::write_whole;
 use runner::results::{self, CaseResult, Results};
 use runner::{Options, Selection, interrupt};
@@ -62,6 +63,8 @@ pub(super) fn judge(
                 let (known, told, errors) = run((grade, court), &chosen, crates, folder)?;
                 words.push_str(&told);
                 if known.is_empty() {
+                    let strangers = crates.iter().filter_map(|name| strangers(from, name));
+                    verdict.unbuilt.extend(strangers);
                     verdict.unbuilt.push(errors);
                 }
                 known

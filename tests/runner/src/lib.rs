@@ -25,6 +25,7 @@
 //! | --- | --- |
 //! | `options` | the command line: what a run of this program is asked for |
 //! | `choice` | the cases that are meant, and what was perhaps meant where none is |
+//! | `dependencies` | crates that no grader has |
 //! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
 //! | `pool`, `dialogue`, `wire`, `worker` | worker processes: starting them, both sides of the talk |
@@ -49,6 +50,7 @@
 mod autopsy;
 mod choice;
 pub mod commands;
+pub mod dependencies;
 mod dialogue;
 pub mod files;
 pub mod interrupt;
@@ -181,6 +183,7 @@ fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, Stri
             chosen.len()
         ));
     }
+    dependencies::warn(&root());
     let report = run(submission, options, &chosen, true)?;
     let code = report.lock().exit_code();
     Ok(code)

@@ -1,4 +1,4 @@
-//! What is said of twelve mistakes that students make: each report is kept word for word, below
+//! What is said of thirteen mistakes that students make: each report is kept word for word, below
 //! `golden/`, so that whoever changes what reports say sees what a student will read. The mistakes
 //! are those of `fixtures/mistakes`.
 //!
@@ -228,6 +228,22 @@ fn closed_channel() {
             "called `Result::unwrap()` on an `Err` value: \"SendError(..)\"",
             "in thread n0/ticker",
             "test: the case is over: kill() for every server",
+        ],
+    }
+    .check();
+}
+
+#[test]
+fn std_spawn() {
+    Golden {
+        mistake: "std-spawn",
+        case: "initial_election",
+        seed: 1,
+        code: 1,
+        tells: &[
+            "a thread of std::thread inside a simulation",
+            "use labapi's thread::spawn instead",
+            "at ./tests/fixtures/mistakes/src/threads.rs:",
         ],
     }
     .check();
