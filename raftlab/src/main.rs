@@ -9,6 +9,7 @@
 //! | `git` | what is asked of git |
 //! | `test`, `list` | the runner, from anywhere inside a workspace; it knows more requests itself |
 //! | `grade` | points for submissions |
+//! | `mutants` | known bugs, and what catches each |
 //! | `workspace` | where we are, and how the runner is called there |
 //!
 //! Exit codes: 0 done, 1 a case failed, 2 the request could not be carried out, 130 interrupted.
@@ -19,6 +20,7 @@ mod git;
 mod grade;
 mod harness;
 mod list;
+mod mutants;
 mod new;
 mod pack;
 mod test;
@@ -51,6 +53,7 @@ enum Command {
     Test(test::Test),
     Grade(grade::Grade),
     List(list::List),
+    Mutants(mutants::Mutants),
     #[command(flatten)]
     Request(Request),
     /// Print a completion script for a shell
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Test(test) => test.run(),
         Command::Grade(grade) => grade.run(),
         Command::List(list) => list.run(),
+        Command::Mutants(mutants) => mutants.run(),
         Command::Request(request) => Workspace::find().and_then(|here| here.answer(request)),
         Command::Completions { shell } => {
             let out = &mut std::io::stdout();

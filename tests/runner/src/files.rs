@@ -87,7 +87,7 @@ pub fn write_whole(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
 }
 
 /// The same, but leaves an equal file alone, so that nothing is built again for it.
-pub(crate) fn write_if_new(path: &Path, text: &str) -> io::Result<()> {
+pub fn write_if_new(path: &Path, text: &str) -> io::Result<()> {
     match std::fs::read_to_string(path) {
         Ok(present) if present == text => Ok(()),
         _ => write_whole(path, text),

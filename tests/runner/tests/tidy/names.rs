@@ -27,6 +27,7 @@ const EXEMPT: &[&str] = &[
     "linearizability/benches/",        // measures real time, outside any simulation
     "linearizability/src/limits.rs",   // a check's deadline is in real time
     "linearizability/tests/limits.rs", // and is tested so
+    "raftlab/src/mutants.rs",          // several bugs at once, in real time
     "tests/runner/benches/",           // compares with std alone
     "tests/fixtures/",                 // misbehaves on purpose
     "tests/runner/tests/tidy/",        // holds bad samples
