@@ -23,7 +23,12 @@ pub(super) struct Appliers {
 
 impl ServerKind for Appliers {
     fn start(&self, lab: &Cluster, incarnation: Incarnation) -> ServerParts {
-        let (sender, receiver) = channel::unbounded();
+        // With snapshots it has room for little: who sends under a lock that `snapshot` needs too
+        // stands still, as on a channel of the service's own.
+        let (sender, receiver) = match self.snapshots {
+            Snapshots::On => channel::bounded(1),
+            Snapshots::Off => channel::unbounded(),
+        };
         lab.start_applier(&incarnation, self.snapshots, receiver);
         let make = self.make;
         let raft = incarnation.build(lab, move |incarnation| {
