@@ -28,6 +28,8 @@ struct Part {
     /// The package, and where it is.
     name: String,
     path: PathBuf,
+    /// What cargo builds of it.
+    built: PathBuf,
     /// Whether it was handed in.
     is_theirs: bool,
 }
@@ -38,15 +40,16 @@ impl Part {
         theirs: Option<&Path>,
         ours: &str,
     ) -> Result<Part, String> {
-        let (path, name) = match theirs {
+        let (path, name, built) = match theirs {
             Some(path) => inspect::crate_at(path, variable)?,
-            None => (reference(ours)?, ours.to_string()),
+            None => (reference(ours)?, ours.to_string(), reference(ours)?),
         };
         Ok(Part {
             alias,
             offers,
             name,
             path,
+            built,
             is_theirs: theirs.is_some(),
         })
     }

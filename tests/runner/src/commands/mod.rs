@@ -89,17 +89,16 @@ pub(crate) fn of_command_line() -> Option<ExitCode> {
         Err(error) => return Some(usage::tell(&error, &format!("labs {word} --help"))),
     };
     let root = files::root();
-    let package = match root.join("tests/runner/Cargo.toml").is_file() {
-        true => "raftlab-runner",
-        false => "raft",
+    let build = match root.join("tests/labs/Cargo.toml").is_file() {
+        true => &["build", "-q", "-p", "labs"][..],
+        false => &["build", "-q", "-p", "raft", "--example", "labs"],
     };
     // Its name is asked for now: when it is built again, it has lost it.
     let program = std::env::current_exe().unwrap_or_else(|_| "labs".into());
-    let build = ["build", "-q", "-p", package, "--example", "labs"];
     let place = Place {
         root,
         program: vec![program.into()],
-        build: build.map(str::to_string).to_vec(),
+        build: build.iter().map(|word| word.to_string()).collect(),
     };
     let done = line.request.run(&place);
     Some(done.unwrap_or_else(|refusal| {

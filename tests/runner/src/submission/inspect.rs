@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-/// The crate's full path and its package's name.
-pub(super) fn crate_at(path: &Path, variable: &str) -> Result<(PathBuf, String), String> {
+/// The crate's full path, its package's name, and what cargo is to build: the crate itself, or its
+/// sources on this harness, if it lies in a workspace with a harness of its own.
+pub(super) fn crate_at(path: &Path, variable: &str) -> Result<(PathBuf, String, PathBuf), String> {
     // cargo test runs this in the package's folder; paths are meant from the project's root.
     let from_root = root().join(path);
     let path = [path, &from_root]
@@ -46,8 +47,12 @@ pub(super) fn crate_at(path: &Path, variable: &str) -> Result<(PathBuf, String),
     let full = path
         .canonicalize()
         .map_err(|error| format!("{}: {error}", path.display()))?;
-    refuse_other_harness(path, &full)?;
-    Ok((full, name.to_string()))
+    let built = match has_own_harness(path, &full)? {
+        true => super::program::adopt(&full, name)
+            .map_err(|error| format!("{} cannot be built here: {error}", path.display()))?,
+        false => full.clone(),
+    };
+    Ok((full, name.to_string(), built))
 }
 
 /// What `cargo metadata` tells of a package.
@@ -73,8 +78,9 @@ struct Metadata {
 const SHARED: [&str; 2] = ["labapi", "labrt"];
 
 /// A submission for another checkout of the harness has other types: cargo says something of
-/// collisions, or the compiler of two versions of one trait.
-fn refuse_other_harness(typed: &Path, folder: &Path) -> Result<(), String> {
+/// collisions, or the compiler of two versions of one trait. It is refused, unless it is one of the
+/// copies that workspaces hold (whether it is).
+fn has_own_harness(typed: &Path, folder: &Path) -> Result<bool, String> {
     let output = cargo()
         .args([
             "metadata",
@@ -102,6 +108,7 @@ fn refuse_other_harness(typed: &Path, folder: &Path) -> Result<(), String> {
         let theirs = dependency.path.as_deref().map(Path::canonicalize);
         let place = match theirs {
             Some(Ok(theirs)) if theirs == ours => continue,
+            Some(Ok(theirs)) if theirs.with_file_name("CHECKSUMS").is_file() => return Ok(true),
             // Cargo says best what is missing.
             Some(Err(_)) => continue,
             Some(Ok(theirs)) => theirs.display().to_string(),
@@ -116,5 +123,5 @@ fn refuse_other_harness(typed: &Path, folder: &Path) -> Result<(), String> {
             super::program::written(&ours)
         ));
     }
-    Ok(())
+    Ok(false)
 }

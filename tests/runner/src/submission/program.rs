@@ -2,7 +2,9 @@
 
 use super::{Part, title};
 use crate::files::{harness, root, write_if_new, write_whole};
+use std::collections::hash_map::DefaultHasher;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -31,6 +33,41 @@ pub(super) fn write(parts: &[Part; 2], program: &str) -> std::io::Result<PathBuf
     if is_older(&copy, &ours) {
         write_whole(&copy, &fs::read_to_string(&ours)?)?;
     }
+    Ok(home)
+}
+
+/// Writes a crate of these sources on this harness, with what every submission may use; its folder.
+pub(super) fn adopt(folder: &Path, name: &str) -> std::io::Result<PathBuf> {
+    let mut manifest = toml::toml! {
+        [package]
+        version = "0.1.0"
+        edition = "2024"
+        publish = false
+
+        [workspace]
+
+        [lib]
+
+        [dependencies]
+        bytes = "1"
+        labapi = {}
+        log = "0.4"
+        serde = { version = "1", features = ["derive"] }
+    };
+    entry(&mut manifest, &["package"]).insert("name".into(), name.into());
+    let entrance = written(&folder.join("src/lib.rs"));
+    entry(&mut manifest, &["lib"]).insert("path".into(), entrance);
+    let labapi = written(&harness().join("labapi"));
+    entry(&mut manifest, &["dependencies", "labapi"]).insert("path".into(), labapi);
+    let mut hasher = DefaultHasher::new();
+    folder.hash(&mut hasher);
+    let home = format!(
+        "target/raftlab/submissions/adopted-{:016x}",
+        hasher.finish()
+    );
+    let home = root().join(home);
+    fs::create_dir_all(&home)?;
+    write_if_new(&home.join("Cargo.toml"), &manifest.to_string())?;
     Ok(home)
 }
 
@@ -102,7 +139,7 @@ fn is_older(one: &Path, other: &Path) -> bool {
 fn dependency(part: &Part) -> Value {
     Value::Table(Table::from_iter([
         ("package".into(), part.name.as_str().into()),
-        ("path".into(), written(&part.path)),
+        ("path".into(), written(&part.built)),
     ]))
 }
 
