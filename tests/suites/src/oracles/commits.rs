@@ -44,7 +44,8 @@ impl Judge {
                 vec![announces()],
             );
         }
-        if !self.seen.unclear_acks {
+        // Whoever was told so by another leader need not have counted.
+        if !self.seen.unclear_acks && index > self.peers[server].heard {
             let acked = self.acked(server, entry.term.min(term), index);
             let is_own = entry.term == term;
             if acked.len() < self.quorum() {

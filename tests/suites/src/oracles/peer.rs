@@ -25,6 +25,8 @@ pub(super) struct Peer {
     pub(super) told: Option<(u64, Duration)>,
     /// How far messages allow it to apply; `None` once it has led.
     pub(super) learnt: Option<u64>,
+    /// How far messages and its snapshot told it that the log is committed, whether it led or not.
+    pub(super) heard: u64,
 }
 
 /// A vote: for whom, since when.
@@ -186,7 +188,8 @@ impl Peer {
         self.node = Some(node);
         self.incarnation += 1;
         self.told = None;
-        self.learnt = Some(self.disk.base.index.max(self.disk.commit));
+        self.heard = self.disk.base.index.max(self.disk.commit);
+        self.learnt = Some(self.heard);
     }
 
     pub(super) fn term(&self) -> u64 {

@@ -63,9 +63,8 @@ impl Judge {
             Kind::Heartbeat => facts.commit,
             _ => None,
         };
-        if let (Some(learnt), Some(known)) = (&mut peer.learnt, known) {
-            *learnt = (*learnt).max(known);
-        }
+        peer.heard = peer.heard.max(known.unwrap_or(0));
+        peer.learnt = peer.learnt.map(|_| peer.heard);
         if *kind == Kind::Answer {
             let (voter, candidate) = (*from, *to);
             let (term, granted) = (facts.term, facts.granted == Some(true));

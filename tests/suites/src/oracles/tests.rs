@@ -54,7 +54,8 @@ struct Saved {
     log: Vec<Entry>,
 }
 
-/// Three servers, which answer in term `term` whatever is asked, with yes.
+/// Three servers, which answer whatever is asked with yes, in one term, or, if that is 0, in the
+/// request's.
 struct Script {
     oracles: Oracles,
     ends: Vec<Vec<ClientEnd>>,
@@ -77,6 +78,7 @@ impl Script {
         let nodes: Vec<Node> = (0..3)
             .map(|server| Node::new(&labrpc::name(server)))
             .collect();
+        let answered = move |asked| if term == 0 { asked } else { term };
         let mut disks = Vec::new();
         let mut ends = Vec::new();
         for (server, node) in nodes.iter().enumerate() {
@@ -84,12 +86,12 @@ impl Script {
             oracles.starts(server, node.id(), &disk);
             disks.push(Arc::new(disk.persister()));
             let service = Service::new("Raft")
-                .method("RequestVote", move |_: Ask| Voted {
-                    term,
+                .method("RequestVote", move |args: Ask| Voted {
+                    term: answered(args.term),
                     vote_granted: true,
                 })
-                .method("AppendEntries", move |_: Append| Appended {
-                    term,
+                .method("AppendEntries", move |args: Append| Appended {
+                    term: answered(args.term),
                     success: true,
                 });
             net.add_server(server, node, vec![service]);
@@ -302,6 +304,23 @@ fn commits_are_weighed() {
         script.append(0, 1, heartbeat(2, 0, (1, 1), &[], 1));
     });
     assert_eq!(old.as_deref(), Some("CommitOwnTerm"));
+    // A leader that has made a snapshot tells a follower what it committed, and the follower leads.
+    let heard = broken(|| {
+        let script = Script::new(0);
+        script.save(1, 1, Some(1), (0, 0), &[1]);
+        script.save(0, 1, Some(1), (0, 0), &[]);
+        script.ask(1, 0, 1, (1, 1));
+        script.save(0, 1, Some(1), (0, 0), &[1]);
+        script.append(1, 0, heartbeat(1, 1, (0, 0), &[1], 0));
+        script.oracles.applies(1, 1, b"0@1");
+        script.save(1, 1, Some(1), (1, 1), &[]);
+        script.append(1, 0, heartbeat(1, 1, (1, 1), &[], 1));
+        script.save(0, 2, Some(0), (0, 0), &[1]);
+        script.save(2, 2, Some(0), (0, 0), &[1]);
+        script.ask(0, 2, 2, (1, 1));
+        script.append(0, 2, heartbeat(2, 0, (1, 1), &[], 1));
+    });
+    assert_eq!(heard, None);
     let unheard = broken(|| {
         let script = Script::new(1);
         script.elect(1, &[]);
