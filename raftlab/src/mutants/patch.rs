@@ -76,7 +76,7 @@ impl Patch {
     /// The parts in which somebody would make this mistake.
     pub(super) fn cases(&self) -> &'static [&'static str] {
         match self.reference() {
-            "raft" => &["3A", "3B", "3C", "3D"],
+            "raft" => &["3A", "3B", "3C", "3D", "3E"],
             _ => &["4A", "4B", "4C", "2024"],
         }
     }

@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(told("3B::bakup"), meant("3B::backup"));
         assert_eq!(told("basic-agre"), meant("basic_agree"));
         assert_eq!(told("TestBackUp3b2"), meant("TestBackup3B"));
-        assert_eq!(told("3E"), meant("3A"));
+        assert_eq!(told("3F"), meant("3A"));
         assert_eq!(told("SEEDS=10"), meant("--seeds 10"));
         assert_eq!(told("my_unit_test"), None);
     }

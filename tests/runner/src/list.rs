@@ -22,10 +22,14 @@ pub(super) fn list(chosen: &[(usize, &'static Case)]) {
         "case", "in the course"
     );
     for (_, case) in chosen {
+        let theirs = match case.alias == case.name {
+            true => "-",
+            false => case.alias,
+        };
         let _ = writeln!(
             out,
             "{:<5} {:<width$} {:>6}  {:<alias$} {}",
-            case.part, case.name, case.points, case.alias, case.about
+            case.part, case.name, case.points, theirs, case.about
         );
     }
 }

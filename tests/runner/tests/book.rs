@@ -115,6 +115,7 @@ fn tables_agree_with_the_cases() {
         (Part::B3, "part-3b.md"),
         (Part::C3, "part-3c.md"),
         (Part::D3, "part-3d.md"),
+        (Part::E3, "part-3e.md"),
         (Part::A4, "part-4a.md"),
         (Part::B4, "part-4b.md"),
         (Part::C4, "part-4c.md"),
@@ -187,7 +188,7 @@ fn excerpts_are_the_code() {
 /// What the third column says: in 3D all cases have as many servers, and only the network differs.
 fn circumstances(case: &Case) -> String {
     match (case.part, case.reliable) {
-        (Part::A3 | Part::B3 | Part::C3, _) => case.servers.to_string(),
+        (Part::A3 | Part::B3 | Part::C3 | Part::E3, _) => case.servers.to_string(),
         (Part::D3, true) => "reliable".into(),
         (Part::D3, false) => "unreliable".into(),
         (Part::A4 | Part::B4 | Part::C4 | Part::B24 | Part::C24, true) => case.servers.to_string(),

@@ -16,7 +16,7 @@ impl Points {
     pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
         let results = results::read(&place.results());
         let is_meant = |case: &&cases::Case| match &self.parts[..] {
-            [] => case.part.lab() != "2024",
+            [] => matches!(case.part.lab(), "3" | "4"),
             words => words.iter().any(|word| case.is_meant_by(word)),
         };
         let mut rows: Vec<(String, u32, u32)> = Vec::new();

@@ -18,6 +18,8 @@ pub enum Part {
     C3,
     /// Log compaction.
     D3,
+    /// Faults that the course lacks; no part of the lab, and worth nothing.
+    E3,
     /// The replicated state machine.
     A4,
     /// The key/value service.
@@ -35,6 +37,7 @@ impl Part {
     pub fn lab(self) -> &'static str {
         match self {
             Part::A3 | Part::B3 | Part::C3 | Part::D3 => "3",
+            Part::E3 => "3E",
             Part::A4 | Part::B4 | Part::C4 => "4",
             Part::B24 | Part::C24 => "2024",
         }
@@ -48,6 +51,7 @@ impl fmt::Display for Part {
             Part::B3 => "3B",
             Part::C3 => "3C",
             Part::D3 => "3D",
+            Part::E3 => "3E",
             Part::A4 => "4A",
             Part::B4 => "4B",
             Part::C4 => "4C",
@@ -63,7 +67,7 @@ pub struct Case {
     pub part: Part,
     /// Its name within the part.
     pub name: &'static str,
-    /// The course's name for it.
+    /// The course's name for it; its own, if the course lacks it.
     pub alias: &'static str,
     /// What it is worth.
     pub points: u32,
@@ -124,6 +128,11 @@ impl Part {
 }
 
 impl Draft {
+    /// A case that the course lacks, and so gives no points for.
+    pub(super) const fn extra(part: Part, name: &'static str) -> Draft {
+        part.case(name, name, 0)
+    }
+
     /// What it shows, in a line.
     pub(super) const fn about(mut self, about: &'static str) -> Draft {
         self.about = about;

@@ -5,6 +5,7 @@ mod append;
 mod case;
 mod disturb;
 mod election;
+mod faults;
 mod kv;
 mod log;
 mod persistence;
@@ -20,6 +21,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         log::CASES,
         persistence::CASES,
         snapshots::CASES,
+        faults::CASES,
         rsm::CASES,
         kv::CASES,
         kv::SNAPSHOT_CASES,
@@ -47,6 +49,7 @@ mod tests {
             (Part::B3, 30),
             (Part::C3, 30),
             (Part::D3, 25),
+            (Part::E3, 0),
             (Part::A4, 20),
             (Part::B4, 45),
             (Part::C4, 35),

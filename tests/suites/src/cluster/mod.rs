@@ -5,6 +5,7 @@
 //! | `mod` | servers: start, crash, connect, disconnect, partition |
 //! | `server` | what runs on a server: a bare Raft, or a service with one |
 //! | `figures` | sizes and counts |
+//! | `stage` | servers whose place the case takes |
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
 //! | `applier` | each server's service: takes what is applied, makes snapshots |
 //! | `record` | what was applied where, and the safety checks on it |
@@ -14,11 +15,13 @@ mod figures;
 mod record;
 mod server;
 pub(crate) mod show;
+mod stage;
 pub mod stray;
 mod verbs;
 
 pub use figures::Usage;
 pub(crate) use server::{Incarnation, Kill, ServerKind, ServerParts};
+pub(crate) use stage::{Heard, Request};
 pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
