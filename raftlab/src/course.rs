@@ -10,20 +10,23 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use suites::cases;
 
+/// What `raftlab course --help` says; no doc comment, in which brackets would be links.
+const ABOUT: &str = r#"Make a template repository for a class, for GitHub Classroom or GitLab
+
+It holds the skeleton, the harness, the handout, and workflows that give points for each part.
+Title, parts and links come from course.toml:
+
+  title = "Distributed Systems, autumn"
+  parts = ["3A", "3B"]
+  seeds = 20
+
+  [[links]]
+  name = "The course's page"
+  url = "https://example.org""#;
+
 /// Make a template repository for a class, for GitHub Classroom or GitLab
-///
-/// It holds the skeleton, the harness, the handout, and workflows that give points for each part.
-/// Title, parts and links come from course.toml:
-///
-///   title = "Distributed Systems, autumn"
-///   parts = ["3A", "3B"]
-///   seeds = 20
-///
-///   [[links]]
-///   name = "The course's page"
-///   url = "https://example.org"
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(long_about = ABOUT)]
 pub(crate) struct Course {
     /// The folder to make; it must be empty, or not exist yet
     dir: PathBuf,
