@@ -6,6 +6,7 @@ mod case;
 mod disturb;
 mod election;
 mod faults;
+mod harsh;
 mod kv;
 mod log;
 mod persistence;
@@ -22,6 +23,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         persistence::CASES,
         snapshots::CASES,
         faults::CASES,
+        harsh::CASES,
         rsm::CASES,
         kv::CASES,
         kv::SNAPSHOT_CASES,

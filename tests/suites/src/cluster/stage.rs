@@ -1,5 +1,5 @@
 //! Servers whose place the case takes: what is sent to them it reads, and what it sends in their
-//! name is made of messages that the code under test itself has sent.
+//! name is made of messages that the code under test itself has sent. And servers that stand still.
 
 use super::Cluster;
 use labcodec::value::Value;
@@ -71,6 +71,15 @@ impl Cluster {
             self.cannot_judge(error);
             None
         })
+    }
+
+    /// Lets no thread of a server run for so long. What asks it meanwhile waits.
+    pub(crate) fn pause(&self, server: usize, duration: Duration) {
+        let running = self.inner.servers.lock()[server].running.clone();
+        if let Some(running) = running {
+            self.note(format_args!("server {server} pauses for {duration:?}"));
+            running.node.pause(duration);
+        }
     }
 
     /// Says that the case judges less than it is meant to.
