@@ -16,6 +16,7 @@ mod chapter;
 mod common;
 
 use chapter::Chapter;
+use runner::files::copy_folder;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -143,22 +144,8 @@ fn furnish(workspace: &Path, place: &str) {
         _ => root(),
     };
     for room in ["raft/src", "kvraft/src"] {
-        copy_all(&from.join(room), &workspace.join(room));
-    }
-}
-
-/// Copies what is in a folder, and in those within, over what is in another.
-fn copy_all(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder can be made");
-    for entry in fs::read_dir(from).expect("it is there").flatten() {
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            copy_all(&source, &target);
-        } else {
-            // Not `fs::copy`, which keeps an age that cargo takes for an old one.
-            let text = fs::read(source).expect("a file can be read");
-            fs::write(target, text).expect("a file can be written");
-        }
+        let copied = copy_folder(&from.join(room), &workspace.join(room));
+        copied.expect("a folder can be copied");
     }
 }
 

@@ -1,7 +1,7 @@
 //! One program that holds all bugs: each is a crate, the reference with the bug in it.
 
 use super::patch::{BASE, Patch};
-use runner::files::{cargo, write_if_new, write_whole};
+use runner::files::{cargo, copy_folder, write_if_new, write_whole};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,7 +58,7 @@ fn lay_out(root: &Path, home: &Path, patch: &Patch) -> Result<(), String> {
     let fresh = home.join("fresh").join(&patch.name);
     let fails = |error: io::Error| format!("cannot lay out {}: {error}", patch.name);
     let _ = fs::remove_dir_all(&fresh);
-    copy(
+    copy_folder(
         &root.join(reference).join("src"),
         &fresh.join(reference).join("src"),
     )
@@ -102,20 +102,7 @@ fn apply(folder: &Path, patch: &Path) -> Result<(), String> {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        match entry.file_type()?.is_dir() {
-            true => copy(&entry.path(), &target)?,
-            false => drop(fs::copy(entry.path(), target)?),
-        }
-    }
-    Ok(())
-}
-
-/// As `copy`, but of files that differ.
+/// As `copy_folder`, but of files that differ.
 fn update(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {

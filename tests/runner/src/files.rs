@@ -86,6 +86,21 @@ pub fn write_whole(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     std::fs::rename(draft, path)
 }
 
+/// Copies what is in a folder, and in those within, over what is in another. The copies are of now:
+/// cargo takes a file that kept its age for one that it knows.
+pub fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy_folder(&entry.path(), &target)?,
+            false => std::fs::write(target, std::fs::read(entry.path())?)?,
+        }
+    }
+    Ok(())
+}
+
 /// The same, but leaves an equal file alone, so that nothing is built again for it.
 pub fn write_if_new(path: &Path, text: &str) -> io::Result<()> {
     match std::fs::read_to_string(path) {

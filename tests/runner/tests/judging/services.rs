@@ -2,9 +2,10 @@
 //! its header names, and the report shows an operation that went wrong.
 
 use crate::runner::{Answer, labs, root};
+use ::runner::files::copy_folder;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
 
 /// Seeds within which a bug must show.
 const SEEDS: &str = "20";
@@ -15,7 +16,8 @@ fn mutant(name: &str) -> PathBuf {
         .join("mutants")
         .join(name);
     let _ = fs::remove_dir_all(&home);
-    copy(&root().join("kvraft/src"), &home.join("kvraft/src")).expect("sources can be copied");
+    copy_folder(&root().join("kvraft/src"), &home.join("kvraft/src"))
+        .expect("sources can be copied");
     let patch = root().join(format!("tests/mutants/{name}.patch"));
     let applied = Command::new("git")
         .current_dir(&home)
@@ -39,19 +41,6 @@ fn mutant(name: &str) -> PathBuf {
     );
     fs::write(home.join("kvraft/Cargo.toml"), manifest).expect("a file can be written");
     home.join("kvraft")
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        match entry.file_type()?.is_dir() {
-            true => copy(&entry.path(), &target)?,
-            false => drop(fs::copy(entry.path(), target)?),
-        }
-    }
-    Ok(())
 }
 
 /// Judges the bug by the case that its header names.
