@@ -18,6 +18,7 @@ mod common;
 use chapter::Chapter;
 use runner::files::copy_folder;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -95,11 +96,13 @@ fn shortened(text: &str) -> String {
     let workspace = scratch().join("workspace/raft").display().to_string();
     let service = scratch().join("workspace/kvraft").display().to_string();
     let fresh = scratch().join("my-raft").display().to_string();
+    let class = scratch().join("my-class").display().to_string();
     let text = text
         .replace("path/to/my-raft/kvraft", &service)
         .replace("path/to/my-raft/raft", &workspace)
         .replace("path/to/my-raft", &workspace)
-        .replace("../my-raft", &fresh);
+        .replace("../my-raft", &fresh)
+        .replace("../my-class", &class);
     let fewer = |number: &str| number.parse().map_or(SEEDS, |seeds: u64| seeds.min(SEEDS));
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ') {
@@ -189,6 +192,14 @@ fn typed(text: &str, at: &Path) -> Output {
     shell.output().expect("a shell can be run")
 }
 
+/// What lies in this folder. A command that is typed with a word like `DIR` still in it makes a
+/// folder of that name, and succeeds the first time.
+fn names_in(folder: &Path) -> BTreeSet<OsString> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    let names = entries.map(|entry| entry.expect("an entry can be read").file_name());
+    names.filter(|name| name != "target").collect()
+}
+
 #[test]
 fn commands_do_what_is_said() {
     let _ = fs::remove_dir_all(scratch());
@@ -196,6 +207,7 @@ fn commands_do_what_is_said() {
     let new = format!("raftlab new {}", workspace.display());
     assert!(typed(&new, &root()).status.success());
     common::age_harness(&workspace);
+    let before = names_in(&root());
     let mut furnished = "skeleton";
     let mut known = BTreeSet::new();
     let mut findings = Vec::new();
@@ -221,8 +233,10 @@ fn commands_do_what_is_said() {
             furnish(&workspace, wanted);
             furnished = wanted;
         }
-        // A new workspace can be made there once.
-        let _ = fs::remove_dir_all(scratch().join("my-raft"));
+        // Each can be made there once.
+        for made in ["my-raft", "my-class"] {
+            let _ = fs::remove_dir_all(scratch().join(made));
+        }
         let output = typed(&text, at);
         if output.status.code() != Some(line.code) {
             let told = String::from_utf8_lossy(&output.stdout);
@@ -233,6 +247,8 @@ fn commands_do_what_is_said() {
             ));
         }
     }
+    let left: Vec<_> = names_in(&root()).difference(&before).cloned().collect();
+    assert!(left.is_empty(), "commands left {left:?} in the checkout");
     assert!(known.len() > 30, "only {} commands were found", known.len());
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
