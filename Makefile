@@ -34,12 +34,14 @@ The test targets take, in any combination:
   RAFT=path      judge the Raft in that folder, instead of the reference
   KV=path        judge the key/value service in that folder, on either Raft
   JOBS=1         so many worker processes, instead of one for each processor
+  CHAOS=1        all faults that no case asks for: messages late and twice, pauses, wrong clocks
   ARGS="…"       whatever else the runner knows; ARGS=--help shows it
 endef
 
 # A word for the shell, whatever it contains; and `--name word`, if there is one.
 quote = '$(subst ','\'',$(1))'
 option = $(if $(strip $(2)), --$(1) $(call quote,$(2)))
+flag = $(if $(filter-out 0 no,$(2)), --$(1))
 
 at_home = $(patsubst ~/%,$(HOME)/%,$(1))
 # The runner works in a folder of its own, so it needs an absolute path.
@@ -49,7 +51,8 @@ HOME_DIR = $(call at_home,$(DIR))
 
 OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,mode,$(MODE))$(call \
 	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call \
-	option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV))) $(ARGS)
+	option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV)))$(call flag,chaos,$(CHAOS)) \
+	$(ARGS)
 
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C

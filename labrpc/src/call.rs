@@ -125,6 +125,7 @@ impl<'a> Call<'a> {
             kept,
             after,
             slot: Some(Arc::clone(&buffer.slot)),
+            is_copy: false,
         };
         if let Some(after) = copy {
             request.copy(after).start();

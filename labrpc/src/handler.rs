@@ -25,6 +25,8 @@ pub(crate) struct Handling {
     pub(crate) after: Duration,
     /// Where the caller waits; nobody waits for the answer to a copy.
     pub(crate) slot: Option<Arc<ReplySlot>>,
+    /// Another request of the same call tells what becomes of it.
+    pub(crate) is_copy: bool,
 }
 
 impl Handling {
@@ -57,6 +59,7 @@ impl Handling {
             kept: self.kept.clone(),
             after,
             slot: None,
+            is_copy: true,
         }
     }
 
@@ -97,7 +100,9 @@ impl Handling {
         match sent {
             Ok(after) => (self.reply(), after),
             Err(after) => {
-                self.tell(Step::Lost(Loss::Reply));
+                if !self.is_copy {
+                    self.tell(Step::Lost(Loss::Reply));
+                }
                 (Answer::Nothing(Loss::Reply), after)
             }
         }

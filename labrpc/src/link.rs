@@ -9,6 +9,8 @@ use std::time::Duration;
 pub(crate) struct Link {
     /// Nothing gets through.
     pub(crate) blocked: bool,
+    /// The share of requests that arrive twice, if it is another than the network's.
+    pub(crate) duplicated: Option<f64>,
     /// What each message takes.
     pub(crate) latency: Option<Latency>,
     /// How many bytes a second get through.

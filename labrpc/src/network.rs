@@ -94,11 +94,15 @@ impl Network {
     /// The share of requests that arrive twice, from 0 (never, the default) to 1 (always). The
     /// second copy arrives up to 26 ms after the first, and its reply goes nowhere.
     pub fn set_duplicated(&self, share: f64) {
-        assert!(
-            (0.0..=1.0).contains(&share),
-            "a share lies between 0 and 1, not at {share}"
-        );
+        check_share(share);
         self.shared.router.lock().conditions.duplicated = share;
+    }
+
+    /// The same for requests from one server to another; `None`, the default, leaves them to
+    /// [`Network::set_duplicated`].
+    pub fn set_duplicated_between(&self, from: ServerId, to: ServerId, share: Option<f64>) {
+        share.into_iter().for_each(check_share);
+        self.shared.router.lock().link_mut(from, to).duplicated = share;
     }
 
     /// Blocks or opens one direction between two servers, for requests and for replies. A caller
@@ -152,6 +156,13 @@ impl Network {
     pub fn total_bytes(&self) -> u64 {
         self.shared.bytes.load(Ordering::Relaxed)
     }
+}
+
+fn check_share(share: f64) {
+    assert!(
+        (0.0..=1.0).contains(&share),
+        "a share lies between 0 and 1, not at {share}"
+    );
 }
 
 impl Default for Network {

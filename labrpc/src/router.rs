@@ -187,7 +187,14 @@ impl Router {
                 .collect();
             return Verdict::NoSuchMethod { offered };
         };
-        let mut fate = self.conditions.request(rng);
+        let link = self.links.get(&(from, server.id));
+        let conditions = Conditions {
+            duplicated: link
+                .and_then(|link| link.duplicated)
+                .unwrap_or(self.conditions.duplicated),
+            ..self.conditions
+        };
+        let mut fate = conditions.request(rng);
         let Some(delay) = under_way(
             &mut self.links,
             (from, server.id),

@@ -5,6 +5,7 @@ use labrpc::harness::{Latency, Loss, Message, Network, Step};
 use labrt::harness::{Mutex, is_simulated};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[test]
@@ -41,6 +42,36 @@ fn a_share_of_duplicates() {
         net.count(1)
     });
     assert!((4900..5100).contains(&handled), "{handled}");
+}
+
+/// Between two servers alone; and what a copy comes to says nothing of the call.
+#[test]
+fn duplicates_of_one_direction() {
+    simulated(1, || {
+        let net = Network::new();
+        net.set_reliable(false);
+        add_echo(&net, 0);
+        add_echo(&net, 1);
+        net.set_duplicated_between(0, 1, Some(1.0));
+        let ends: Arc<Mutex<BTreeMap<u64, u32>>> = Arc::default();
+        let log = Arc::clone(&ends);
+        net.observe(Some(Arc::new(move |message: &Message<'_>| {
+            if matches!(message.step, Step::Returned | Step::Lost(_)) {
+                *log.lock().entry(message.call).or_default() += 1;
+            }
+        })));
+        let (there, back) = (connected(&net, 0, 1), connected(&net, 1, 0));
+        for x in 0..1000 {
+            ask(&there, x);
+            ask(&back, x);
+        }
+        thread::sleep(Duration::from_secs(1));
+        let handled = (net.count(1), net.count(0));
+        assert!(handled.0 > 1700 && handled.1 < 950, "{handled:?}");
+        let ends = ends.lock();
+        assert_eq!(ends.len(), 2000);
+        assert!(ends.values().all(|times| *times == 1), "{ends:?}");
+    });
 }
 
 /// What is blocked one way: requests do not arrive, or they do and the reply does not come back.

@@ -101,6 +101,7 @@ mod tests {
     use super::*;
     use crate::options::Schedule;
     use labrt::thread;
+    use suites::cluster::Faults;
 
     /// What the parent makes of one job for one seed, if the worker's side of the socket says what
     /// `worker` says.
@@ -116,6 +117,7 @@ mod tests {
             mode: Mode::Sim,
             strategy: Schedule::Random,
             check_determinism: false,
+            faults: Faults::default(),
             trace: false,
             prints: false,
             tell: false,

@@ -76,7 +76,7 @@ mod wire;
 mod worker;
 
 pub use choice::unknown;
-pub use options::{Mode, Options, Schedule, Selection};
+pub use options::{FaultFlags, Mode, Options, Schedule, Selection};
 pub use suites::Submission;
 
 use choice::choose;
@@ -169,6 +169,7 @@ fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
 
 fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
     let chosen = choose(submission, &options.selection)?;
+    options.selection.faults.check(options.selection.mode)?;
     if options.list {
         list::list(&chosen);
         return Ok(ExitCode::SUCCESS);
@@ -201,13 +202,16 @@ fn run(
         mode: selection.mode,
         strategy: selection.strategy,
         check_determinism: selection.check_determinism,
+        faults: selection.faults.faults(),
         trace: options.trace || options.trace_to.is_some(),
         prints: options.trace && options.trace_to.is_none(),
         tell: true,
         until: None,
     };
-    // What became of somebody else's Raft is no news of the one in this workspace.
-    let own = (!options.is_of_others()).then(|| notes().join("results.json"));
+    // What became of somebody else's Raft is no news of the one in this workspace, and what fails
+    // under faults that no case asks for may have passed all the same.
+    let is_news = !options.is_of_others() && how.faults.is_none();
+    let own = is_news.then(|| notes().join("results.json"));
     let file = options.results.clone().or(own);
     let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());

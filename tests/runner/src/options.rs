@@ -8,6 +8,7 @@ use labrt::Strategy;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use suites::cluster::Faults;
 
 /// What to run and how. The variables of `make` are the options of the same name; its help says
 /// the same of them.
@@ -43,6 +44,76 @@ pub struct Selection {
     /// For each case that fails, look for the simplest run that does: 600 more runs
     #[arg(long)]
     pub shrink: bool,
+    /// What goes wrong beside what the cases ask for.
+    #[command(flatten)]
+    pub faults: FaultFlags,
+}
+
+/// Faults beside those of the cases. What each does stands at [`Faults`].
+#[derive(clap::Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[command(next_help_heading = "Faults beside those of the cases")]
+pub struct FaultFlags {
+    /// One request in two from server to server comes twice
+    #[arg(long)]
+    pub duplicate: bool,
+    /// Some messages take 100 ms and more, so that later ones overtake them
+    #[arg(long)]
+    pub late: bool,
+    /// Each message takes 0.5 to 5 ms
+    #[arg(long)]
+    pub jitter: bool,
+    /// Now and then a server stands still for 20 to 120 ms (sim)
+    #[arg(long)]
+    pub pause: bool,
+    /// Each server's clock runs up to a tenth too fast or too slow (sim)
+    #[arg(long)]
+    pub skew: bool,
+    /// All faults that no case asks for: messages late and twice, pauses, wrong clocks
+    #[arg(long)]
+    pub chaos: bool,
+}
+
+impl FaultFlags {
+    /// What is to go wrong.
+    pub fn faults(self) -> Faults {
+        match self.chaos {
+            true => Faults::ALL,
+            false => Faults {
+                duplicate: self.duplicate,
+                late: self.late,
+                jitter: self.jitter,
+                pause: self.pause,
+                skew: self.skew,
+            },
+        }
+    }
+
+    /// Those that were typed.
+    pub(super) fn typed(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (self.duplicate, "--duplicate"),
+            (self.late, "--late"),
+            (self.jitter, "--jitter"),
+            (self.pause, "--pause"),
+            (self.skew, "--skew"),
+            (self.chaos, "--chaos"),
+        ];
+        all.into_iter()
+            .filter(|(is_set, _)| *is_set)
+            .map(|(_, flag)| flag)
+    }
+
+    /// Why they cannot be had in this world, if they cannot.
+    pub(super) fn check(self, mode: Mode) -> Result<(), String> {
+        let simulated = [(self.pause, "--pause"), (self.skew, "--skew")];
+        match simulated.into_iter().find(|(is_set, _)| *is_set) {
+            Some((_, flag)) if mode == Mode::Real => Err(format!(
+                "{flag} is for the simulation: no real thread can be held up, and no real clock \
+                 be wrong"
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Judge a Raft, and what stands on it, by the course's cases.
@@ -165,6 +236,7 @@ impl Selection {
         words.flag("--check-determinism", self.check_determinism);
         words.flag("--fail-fast", self.fail_fast);
         words.flag("--shrink", self.shrink);
+        words.0.extend(self.faults.typed().map(OsString::from));
         words.0
     }
 }
@@ -220,6 +292,11 @@ impl Options {
         if self.selection.check_determinism {
             flags.push("--check-determinism");
         }
+        if self.selection.faults.chaos {
+            words.push_str(" CHAOS=1");
+        } else {
+            flags.extend(self.selection.faults.typed());
+        }
         if !flags.is_empty() {
             words.push_str(&format!(" ARGS=\"{}\"", flags.join(" ")));
         }
@@ -235,7 +312,8 @@ mod tests {
     #[test]
     fn arguments_mean_what_they_were_made_of() {
         let line = "labs 3A backup --filter all --seeds 7 --seed 8 --mode real --jobs 9 --strategy \
-                    pct --check-determinism --fail-fast --shrink --raft a --kv b --judged-raft c \
+                    pct --check-determinism --fail-fast --shrink --duplicate --late --jitter \
+                    --pause --skew --chaos --raft a --kv b --judged-raft c \
                     --judged-kv d --results e --trace --trace-to f --steady --list";
         let command = Options::command();
         for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
@@ -285,7 +363,9 @@ mod tests {
                 let help = known.get_help().map(ToString::to_string);
                 let help = help.unwrap_or_default().to_lowercase();
                 assert_eq!(told.to_lowercase(), help, "of {name}");
-                let is_passed_on = makefile.contains(&format!("option,{option},$("));
+                let takes_value = known.get_action().takes_values();
+                let how = if takes_value { "option" } else { "flag" };
+                let is_passed_on = makefile.contains(&format!("{how},{option},$("));
                 assert!(is_passed_on, "make does not pass {name} on");
             }
         }

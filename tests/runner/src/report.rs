@@ -102,7 +102,12 @@ impl Report {
             Mode::Sim => format!("simulated, {seeds}"),
             Mode::Real => "real threads, real time".to_string(),
         };
-        self.print(&format!("Judging {} ({world})\n", submission.name));
+        let faults: Vec<&str> = selection.faults.typed().collect();
+        let faults = match faults.is_empty() {
+            true => String::new(),
+            false => format!(", {}", faults.join(" ")),
+        };
+        self.print(&format!("Judging {} ({world}{faults})\n", submission.name));
         let time = if selection.mode == Mode::Sim {
             "virtual"
         } else {

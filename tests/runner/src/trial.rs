@@ -13,7 +13,7 @@ use std::panic::{self, AssertUnwindSafe, Location};
 use std::path::Path;
 use std::time::Duration;
 use suites::cases::Case;
-use suites::cluster::{Usage, stray};
+use suites::cluster::{Faults, Usage, stray};
 use suites::trace::{Failure, FailureKind, Header, Line, Text, Trace, What};
 use suites::{Submission, TIME_LIMIT};
 
@@ -23,6 +23,8 @@ pub(super) struct Manner {
     pub(super) mode: Mode,
     pub(super) strategy: Schedule,
     pub(super) check_determinism: bool,
+    /// What goes wrong beside what the case asks for.
+    pub(super) faults: Faults,
     pub(super) trace: bool,
     /// They are wanted as people read them, and in no other way.
     pub(super) prints: bool,
@@ -114,7 +116,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
         .time_limit(how.until.unwrap_or(TIME_LIMIT));
-    let report = simulation.run(move || case.run(&submission));
+    let report = simulation.run(move || case.run(&submission, how.faults));
     let (failure, usage) = match report.outcome {
         Ok(usage) => (None, usage),
         Err(failure) => (Some(failure), Usage::default()),
@@ -308,7 +310,7 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64, how: Manner)
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
     let began = time::since_start();
-    let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&submission)));
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&submission, how.faults)));
     let duration = time::since_start() - began;
     let usage = ended.unwrap_or_default();
     let events = trace::take_real();

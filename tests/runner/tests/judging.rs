@@ -5,6 +5,7 @@
 //! | what is said of an implementation that is wrong | `misdeeds` |
 //! | what is said to a request that cannot be carried out | `requests` |
 //! | the faces for machines: libtest's arguments, determinism | `faces` |
+//! | faults that are asked for on any case | `chaos` |
 //! | key/value services that are wrong | `services` |
 //! | what ends before the end | `stopping` |
 //! | what becomes of what the code under test writes | `texts` |
@@ -12,6 +13,8 @@
 //! | a command and all that it starts | `group` |
 //! | running the real runner | `runner` |
 
+#[path = "judging/chaos.rs"]
+mod chaos;
 #[path = "judging/faces.rs"]
 mod faces;
 #[path = "judging/group.rs"]

@@ -7,6 +7,7 @@
 //! use labapi::sync::Arc;
 //! use labapi::{Bytes, Raft, Service, Started, State};
 //! use labapi::kv::Lab4;
+//! use suites::cluster::Faults;
 //! use suites::{Submission, cases};
 //!
 //! /// A Raft that never elects anybody.
@@ -38,7 +39,7 @@
 //! };
 //! let mut cases = cases::all();
 //! let case = cases.find(|case| case.is_meant_by("initial_election")).unwrap();
-//! let report = labrt::Simulation::new(1).run(move || case.run(&submission));
+//! let report = labrt::Simulation::new(1).run(move || case.run(&submission, Faults::default()));
 //! let failure = report.outcome.unwrap_err();
 //! assert!(failure.to_string().contains("expected one leader among the connected servers"));
 //! ```

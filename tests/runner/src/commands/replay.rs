@@ -4,7 +4,7 @@
 
 use super::Place;
 use crate::lanes::{self, Lanes};
-use crate::usage;
+use crate::{FaultFlags, usage};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,8 @@ pub struct Replay {
     /// The seed
     #[arg(long, value_parser = usage::number)]
     seed: Option<u64>,
+    #[command(flatten)]
+    faults: FaultFlags,
     /// Print events from this virtual time on, in seconds
     #[arg(long, value_name = "SECONDS")]
     from: Option<f64>,
@@ -60,6 +62,7 @@ impl Replay {
         let mut child = place
             .runner()
             .args(arguments)
+            .args(self.faults.typed())
             .arg("--trace-to")
             .arg(&draft.0)
             .stdin(Stdio::null())
@@ -183,9 +186,11 @@ mod tests {
             let what = what.into();
             let (node, from, to) = (None, None, None);
             let (columns, plain) = (false, false);
+            let faults = FaultFlags::default();
             let replay = Replay {
                 what,
                 seed,
+                faults,
                 from,
                 to,
                 node,

@@ -6,7 +6,7 @@ mod program;
 pub(crate) use program::runner;
 
 /// What `make` takes from the environment, and would take from a `make` that runs the tests.
-pub(crate) const OF_MAKE: [&str; 11] = [
+pub(crate) const OF_MAKE: [&str; 12] = [
     "MAKEFLAGS",
     "MFLAGS",
     "MAKELEVEL",
@@ -17,5 +17,6 @@ pub(crate) const OF_MAKE: [&str; 11] = [
     "RAFT",
     "KV",
     "JOBS",
+    "CHAOS",
     "ARGS",
 ];

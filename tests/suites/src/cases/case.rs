@@ -2,7 +2,7 @@
 //! and at the end its function.
 
 use crate::Submission;
-use crate::cluster::{Cluster, Snapshots, Usage};
+use crate::cluster::{Cluster, Faults, Snapshots, Usage};
 use crate::services::{AppendLab, KvLab, RsmLab};
 use labrt::harness;
 use std::fmt;
@@ -213,24 +213,31 @@ impl Draft {
 }
 
 impl Case {
-    /// Runs the case once, from the start of its servers to their end; what it has used. A case
-    /// that fails does not return: in a simulation it ends the run.
-    pub fn run(&self, submission: &Submission) -> Usage {
+    /// Runs the case once, from the start of its servers to their end, with these faults beside its
+    /// own; what it has used. A case that fails does not return: in a simulation it ends the run.
+    pub fn run(&self, submission: &Submission, faults: Faults) -> Usage {
         let &Case {
             servers, reliable, ..
         } = self;
+        let play = |lab: &Cluster, run: &dyn Fn()| {
+            lab.suffer(faults);
+            run();
+            let usage = lab.usage();
+            lab.shut_down();
+            usage
+        };
         match self.body {
             Body::Raft(snapshots, run) => {
                 let lab = Cluster::new(submission.raft, servers, reliable, snapshots);
-                play(&lab, || run(&lab))
+                play(&lab, &|| run(&lab))
             }
             Body::Rsm(max, run) => {
                 let lab = RsmLab::new(submission, servers, reliable, max);
-                play(&lab, || run(&lab))
+                play(&lab, &|| run(&lab))
             }
             Body::Kv(max, run) => {
                 let lab = KvLab::new(submission, servers, reliable, max);
-                play(&lab, || {
+                play(&lab, &|| {
                     run(&lab);
                     lab.check_linearizable();
                 })
@@ -240,7 +247,7 @@ impl Case {
                     harness::fail("the crate does not offer this form of the service".into())
                 };
                 let lab = AppendLab::new(submission, parts, servers, reliable, max);
-                play(&lab, || {
+                play(&lab, &|| {
                     run(&lab);
                     lab.check_linearizable();
                 })
@@ -266,11 +273,4 @@ impl Case {
         let names = [&*part, self.part.lab(), self.name, &full, self.alias];
         names.iter().any(|name| name.eq_ignore_ascii_case(word))
     }
-}
-
-fn play(cluster: &Cluster, run: impl FnOnce()) -> Usage {
-    run();
-    let usage = cluster.usage();
-    cluster.shut_down();
-    usage
 }

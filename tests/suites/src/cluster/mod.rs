@@ -6,11 +6,13 @@
 //! | `server` | what runs on a server: a bare Raft, or a service with one |
 //! | `figures` | sizes and counts |
 //! | `stage` | servers whose place the case takes |
+//! | `chaos` | faults that somebody asks for, on any case |
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
 //! | `applier` | each server's service: takes what is applied, makes snapshots |
 //! | `record` | what was applied where, and the safety checks on it |
 
 mod applier;
+mod chaos;
 mod figures;
 mod record;
 mod server;
@@ -19,6 +21,7 @@ mod stage;
 pub mod stray;
 mod verbs;
 
+pub use chaos::Faults;
 pub use figures::Usage;
 pub(crate) use server::{Incarnation, Kill, ServerKind, ServerParts};
 pub(crate) use stage::{Heard, Request};
@@ -35,6 +38,7 @@ use labrt::{Node, time};
 use persister::harness::Disk;
 use record::Record;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Whether the services of the cluster make snapshots (3D).
@@ -61,9 +65,10 @@ struct Inner {
     /// Real world: what a thread other than the case's own found wrong.
     fault: Mutex<Option<String>>,
     began: Duration,
+    /// The servers are being told to end.
+    is_over: AtomicBool,
 }
 
-#[derive(Default)]
 struct Server {
     /// The present incarnation's; `None` while the server is down.
     running: Option<Arc<Running>>,
@@ -74,8 +79,25 @@ struct Server {
     /// In a partition, servers of different sides cannot talk to each other.
     side: usize,
     incarnation: u64,
+    /// How fast its clock runs, whatever incarnation it is in; 1.0 is true.
+    clock_rate: f64,
     /// What its present incarnation last said of itself.
     said: Option<State>,
+}
+
+impl Default for Server {
+    fn default() -> Server {
+        Server {
+            running: None,
+            disk: Arc::default(),
+            nodes: Vec::new(),
+            connected: false,
+            side: 0,
+            incarnation: 0,
+            clock_rate: 1.0,
+            said: None,
+        }
+    }
 }
 
 struct Running {
@@ -116,6 +138,7 @@ impl Cluster {
             record: Mutex::new(Record::new(count)),
             fault: Mutex::new(None),
             began: time::since_start(),
+            is_over: AtomicBool::new(false),
         };
         let cluster = Cluster {
             inner: Arc::new(inner),
@@ -159,6 +182,9 @@ impl Cluster {
             entry.incarnation += 1;
             entry.said = None;
             entry.nodes.push(node.clone());
+            if entry.clock_rate != 1.0 {
+                node.set_clock_rate(entry.clock_rate);
+            }
             if let Some(oracles) = &self.inner.oracles {
                 oracles.starts(server, node.id(), &entry.disk);
             }
@@ -212,6 +238,9 @@ impl Cluster {
     fn take_down(&self, server: usize) -> Option<Arc<Running>> {
         self.disconnect(server);
         self.net().delete_server(server);
+        if let Some(oracles) = &self.inner.oracles {
+            oracles.stops(server);
+        }
         let entry = &mut self.inner.servers.lock()[server];
         entry.disk = Arc::new(entry.disk.fence_and_copy());
         entry.running.take()
@@ -330,6 +359,7 @@ impl Cluster {
     /// Ends the cluster: every server is told to, and must have no thread left two seconds later.
     pub fn shut_down(&self) {
         self.note("the case is over: kill() for every server");
+        self.inner.is_over.store(true, Ordering::Relaxed);
         if let Some(oracles) = &self.inner.oracles {
             oracles.end();
         }

@@ -91,6 +91,14 @@ impl Oracles {
         }));
     }
 
+    /// A server is cut off from its disk, and told to end: what it still does reaches nobody.
+    pub(crate) fn stops(&self, server: usize) {
+        self.ask(|judge| {
+            judge.peers[server].node = None;
+            Ok(())
+        });
+    }
+
     /// A server says that it leads a term.
     pub(crate) fn claims(&self, server: usize, term: u64) {
         self.ask(|judge| judge.leads(server, term, "says that it leads", time::since_start()));

@@ -251,6 +251,24 @@ fn what_is_said_before_it_is_saved_is_seen() {
     assert_eq!(term.as_deref(), Some("TermDurable"));
 }
 
+/// Nobody reads the disk of a server that was stopped, and nobody hears what it says.
+#[test]
+fn what_is_said_after_the_end_is_no_violation() {
+    let said = |is_stopped: bool| {
+        broken(move || {
+            let script = Script::new(1);
+            script.elect(1, &[]);
+            if is_stopped {
+                script.oracles.stops(0);
+            }
+            script.save(1, 1, Some(0), (0, 0), &[1]);
+            script.append(0, 1, heartbeat(1, 0, (0, 0), &[1], 0));
+        })
+    };
+    assert_eq!(said(false).as_deref(), Some("LeaderDurable"));
+    assert_eq!(said(true), None);
+}
+
 #[test]
 fn what_is_saved_must_follow_from_what_was() {
     let shrinks = broken(|| {
