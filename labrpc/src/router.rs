@@ -187,14 +187,7 @@ impl Router {
                 .collect();
             return Verdict::NoSuchMethod { offered };
         };
-        let link = self.links.get(&(from, server.id));
-        let conditions = Conditions {
-            duplicated: link
-                .and_then(|link| link.duplicated)
-                .unwrap_or(self.conditions.duplicated),
-            ..self.conditions
-        };
-        let mut fate = conditions.request(rng);
+        let mut fate = self.conditions_between(from, server.id).request(rng);
         let Some(delay) = under_way(
             &mut self.links,
             (from, server.id),
@@ -222,6 +215,18 @@ impl Router {
             after: fate.after,
             copy: fate.copy,
         }
+    }
+
+    /// What the network does to requests of this direction.
+    fn conditions_between(&self, from: ServerId, to: ServerId) -> Conditions {
+        let mut conditions = self.conditions;
+        // Most networks have no links of their own.
+        if !self.links.is_empty()
+            && let Some(share) = self.links.get(&(from, to)).and_then(|link| link.duplicated)
+        {
+            conditions.duplicated = share;
+        }
+        conditions
     }
 
     fn lost(&self, to: Option<ServerId>, method: &str, after: Duration, loss: Loss) -> Verdict {

@@ -15,7 +15,8 @@ use std::time::Duration;
 /// what is not asked for, so that a run without faults is what it always was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Faults {
-    /// One request in two from server to server comes twice, the second time up to 26 ms after the first.
+    /// One request in two from server to server comes twice, the second time up to 26 ms after the
+    /// first.
     pub duplicate: bool,
     /// Each message takes a millisecond or a little more, but one in ten more than 10 ms, and one
     /// in a hundred more than 100 ms: later ones overtake it.
