@@ -3,7 +3,7 @@
 use crate::base::{Detail, Failure, FailureKind, Name, frames, ns, set_face};
 use crate::kernel::{Blocked, Spawn, world};
 use crate::node::Node;
-use crate::outside::signals;
+use crate::outside::{prints, signals};
 use crate::real_node;
 use std::panic::Location;
 use std::path::PathBuf;
@@ -71,6 +71,18 @@ pub fn name_face(krate: &'static str) {
 /// whoever passes on what it is told must not wait for anything.
 pub fn on_stack_overflow(listener: fn(&Failure)) {
     signals::on_overflow(listener);
+}
+
+/// From now on `listener` is told what a simulated thread, or a real one of a node, writes to
+/// standard output or standard error, on that thread; written it is all the same. A call may bring
+/// part of a line, or several. The first listener stays. See [`tells_prints`].
+pub fn on_print(listener: fn(&[u8])) {
+    prints::on_print(listener);
+}
+
+/// Whether [`on_print`]'s listener is ever told: on Linux with the GNU C library.
+pub const fn tells_prints() -> bool {
+    prints::CAN_TELL
 }
 
 /// Where the calling thread is in code that is not the harness's, as reports show it: a function

@@ -56,6 +56,12 @@ pub(crate) fn current() -> Option<NodeId> {
     CURRENT.with_borrow(|node| node.as_ref().map(|(id, _)| *id))
 }
 
+/// Whether the calling thread belongs to a node; also while its locals are being destroyed.
+pub(crate) fn is_on_one() -> bool {
+    let is_on_one = CURRENT.try_with(|node| node.try_borrow().is_ok_and(|node| node.is_some()));
+    is_on_one.unwrap_or(false)
+}
+
 /// The name of the calling thread's node.
 pub(crate) fn current_name() -> Option<Arc<str>> {
     CURRENT.with_borrow(|node| node.as_ref().map(|(_, node)| node.name.clone()))

@@ -3,6 +3,8 @@
 //! simulation's thread. In the real world the library's own functions answer, at their own speed.
 
 use super::next::Real;
+#[cfg(not(tsan))]
+use super::prints;
 use crate::base::{BEGIN_WALL, FailureKind, ORIGIN, face, frames};
 use crate::kernel::{Kernel, world};
 use std::ffi::{c_int, c_long, c_uint, c_void};
@@ -180,6 +182,25 @@ pub unsafe extern "C" fn nanosleep(
     }
     // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
     unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(wanted, left) }
+}
+
+/// Writes to a file (write(2)); what `println!` and `eprintln!` end in. Written it is, whoever is
+/// told. (ThreadSanitizer has a symbol of its own here.)
+///
+/// # Safety
+/// As the C library's: `bytes` points to `len` readable bytes, if that is not 0.
+// SAFETY: the C library's symbol, with its signature and its contract; nobody else defines it.
+#[cfg(not(tsan))]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn write(file: c_int, bytes: *const c_void, len: usize) -> isize {
+    static REAL: Real = Real::new(c"write");
+    type Function = unsafe extern "C" fn(c_int, *const c_void, usize) -> isize;
+    if matches!(file, libc::STDOUT_FILENO | libc::STDERR_FILENO) && len > 0 {
+        // SAFETY: the caller vouches for `len` bytes at `bytes`.
+        prints::tell(unsafe { std::slice::from_raw_parts(bytes.cast(), len) });
+    }
+    // SAFETY: the symbol of that name has this signature; the caller's promises are passed on.
+    unsafe { std::mem::transmute::<*mut c_void, Function>(REAL.get())(file, bytes, len) }
 }
 
 /// Starts a thread of the system's (pthread_create(3)); what `std::thread::spawn` calls. (For

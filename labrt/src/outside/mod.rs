@@ -7,5 +7,6 @@ mod interpose;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod next;
 pub(crate) mod panics;
+pub(crate) mod prints;
 pub(crate) mod signals;
 pub(crate) mod watchdog;

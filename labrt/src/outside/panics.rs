@@ -1,5 +1,6 @@
 //! Panics of simulated threads: noted where they begin, reported where they end.
 
+use super::prints;
 use crate::base::{Noted, Panicked};
 use crate::kernel::world;
 use std::backtrace::Backtrace;
@@ -18,8 +19,10 @@ pub(crate) fn install_hook() {
                 if kernel.panics() > 1 {
                     // A panic in a destructor that a panic or crash runs: the process may end
                     // here, and no report be written.
-                    before(info);
-                    eprintln!("while {} was being unwound", kernel.here());
+                    prints::silently(|| {
+                        before(info);
+                        eprintln!("while {} was being unwound", kernel.here());
+                    });
                 }
                 let noted = Noted {
                     panic: Panicked::of(info),
@@ -27,8 +30,10 @@ pub(crate) fn install_hook() {
                 };
                 if !kernel.note_panic(noted) {
                     // A panic within the kernel, which had its threads' list in hand.
-                    before(info);
-                    eprintln!("within the simulation itself, {}", kernel.here());
+                    prints::silently(|| {
+                        before(info);
+                        eprintln!("within the simulation itself, {}", kernel.here());
+                    });
                 }
             }
         }));

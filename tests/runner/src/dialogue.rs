@@ -120,6 +120,7 @@ mod tests {
             faults: Faults::default(),
             trace: false,
             prints: false,
+            shows: false,
             tell: false,
             until: None,
         };

@@ -83,6 +83,7 @@ use choice::choose;
 use clap::Parser;
 use files::{notes, own_sources, root, write_whole};
 use labrt::harness::Mutex;
+use pool::Stderr;
 use report::Report;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -205,6 +206,9 @@ fn run(
         faults: selection.faults.faults(),
         trace: options.trace || options.trace_to.is_some(),
         prints: options.trace && options.trace_to.is_none(),
+        shows: !options.trace
+            && options.trace_to.is_none()
+            && (chosen.len(), selection.seeds) == (1, 1),
         tell: true,
         until: None,
     };
@@ -223,6 +227,7 @@ fn run(
     pool::run(
         jobs(selection, chosen, how, workers),
         workers,
+        stderr_of(selection.mode),
         Arc::new(move |case, seed, outcome, wall| {
             let mut report = sink.lock();
             report.add(case, seed, outcome, wall);
@@ -277,6 +282,15 @@ fn look_into(
 
 fn no_workers(error: std::io::Error) -> String {
     format!("cannot run the worker processes: {error}")
+}
+
+/// What the code under test writes to standard error is part of its run's log, where that can be
+/// had in a simulation.
+fn stderr_of(mode: Mode) -> Stderr {
+    match mode {
+        Mode::Sim if labrt::harness::tells_prints() => Stderr::Swallowed,
+        _ => Stderr::PassedOn,
+    }
 }
 
 /// What is to be done, made as it is asked for: there may be billions of seeds.

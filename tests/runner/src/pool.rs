@@ -34,11 +34,13 @@ pub(super) type Sink = dyn Fn(usize, u64, Outcome, Duration) -> ControlFlow<()> 
 pub(super) fn run(
     jobs: impl Iterator<Item = Job> + Send + 'static,
     workers: usize,
+    stderr: Stderr,
     sink: Arc<Sink>,
 ) -> io::Result<()> {
     let work = Arc::new(Mutex::new(Work {
         jobs: Box::new(jobs),
         sockets: (0..workers).map(|_| None).collect(),
+        stderr,
         is_over: false,
     }));
     let threads: Vec<JoinHandle<io::Result<()>>> = (0..workers)
@@ -61,6 +63,7 @@ struct Work {
     jobs: Box<dyn Iterator<Item = Job> + Send>,
     /// For each thread, the socket of the worker that it started last: to cut it.
     sockets: Vec<Option<UnixStream>>,
+    stderr: Stderr,
     is_over: bool,
 }
 
@@ -76,7 +79,7 @@ impl Work {
 
     /// A new worker, whose socket is known here before it is given anything to do.
     fn start(&mut self, place: usize) -> io::Result<Worker> {
-        let worker = Worker::start(Stderr::PassedOn)?;
+        let worker = Worker::start(self.stderr)?;
         self.sockets[place] = Some(worker.dialogue.socket.try_clone()?);
         Ok(worker)
     }

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 use suites::Submission;
 use suites::cases::Case;
-use suites::trace::{Text, Trace};
+use suites::trace::{Printed, Text, Trace};
 
 #[derive(Default)]
 pub(super) struct Report {
@@ -35,6 +35,8 @@ pub(super) struct Report {
     /// Width of the column of names.
     names: usize,
     warnings: BTreeMap<Text, u64>,
+    /// Lines that the code under test printed, and that nobody was shown.
+    unshown: u64,
     progress: Progress,
     /// All has been said.
     finished: bool,
@@ -136,6 +138,7 @@ impl Report {
             let text = outcome.printed.take().or(whole).unwrap_or_default();
             self.print(text.as_str());
         }
+        self.show_prints(&std::mem::take(&mut outcome.prints));
         self.keep_trace(outcome.trace.take());
         let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) else {
             return;
@@ -149,6 +152,16 @@ impl Report {
         }
         let [runs, wanted, failed] = self.counts();
         self.progress.draw(self.began, runs, wanted, failed);
+    }
+
+    /// Shows what was printed, or counts it.
+    fn show_prints(&mut self, prints: &Printed) {
+        for line in &prints.first {
+            self.print(&line.to_string());
+        }
+        if !self.trace {
+            self.unshown += prints.count - prints.first.len() as u64;
+        }
     }
 
     /// Runs that were made, that are to be made, and that failed.
@@ -263,6 +276,15 @@ impl Report {
             for (warning, times) in &self.warnings {
                 self.print(&format!("  {times}× {warning}"));
             }
+        }
+        if self.unshown > 0 {
+            let what = match self.unshown {
+                1 => "1 line that was printed is",
+                _ => &format!("{} lines that were printed are", self.unshown),
+            };
+            self.print(&format!(
+                "\n{what} not shown: part of the log of its run, which ARGS=--trace shows"
+            ));
         }
         self.sum_up(end);
     }

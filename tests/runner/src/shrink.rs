@@ -2,7 +2,7 @@
 //! of threads. A run that fails sooner has less before it to be read.
 
 use super::options::{Options, Schedule, Selection};
-use super::pool;
+use super::pool::{self, Stderr};
 use super::trial::{Manner, Outcome};
 use labrt::harness::Mutex;
 use std::ops::ControlFlow;
@@ -60,7 +60,7 @@ pub(super) fn simplest(
             }
             ControlFlow::Continue(())
         };
-        pool::run(jobs, workers, Arc::new(add))?;
+        pool::run(jobs, workers, Stderr::Swallowed, Arc::new(add))?;
     }
     let best = *best.lock();
     Ok(best.map(|Failing { at, schedule, seed }| {

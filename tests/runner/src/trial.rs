@@ -9,12 +9,13 @@ use clap::ValueEnum;
 use labrt::trace::Events;
 use labrt::{Simulation, time, trace};
 use serde::{Deserialize, Serialize};
+use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::path::Path;
 use std::time::Duration;
 use suites::cases::Case;
 use suites::cluster::{Faults, Usage, stray};
-use suites::trace::{Failure, FailureKind, Header, Line, Text, Trace, What};
+use suites::trace::{Failure, FailureKind, Header, Line, Printed, Text, Trace, What, take_printed};
 use suites::{Submission, TIME_LIMIT};
 
 /// How to run.
@@ -28,6 +29,8 @@ pub(super) struct Manner {
     pub(super) trace: bool,
     /// They are wanted as people read them, and in no other way.
     pub(super) prints: bool,
+    /// What the code under test prints is wanted, even without events.
+    pub(super) shows: bool,
     /// What led to a failure is wanted as well.
     pub(super) tell: bool,
     /// Simulated runs end here, to be looked at: what became of them is of no interest.
@@ -50,6 +53,8 @@ pub(super) struct Outcome {
     /// The same as people read it, where nothing else is wanted: a text is sent for much less than
     /// what it says.
     pub(super) printed: Option<Text>,
+    /// What the code under test printed.
+    pub(super) prints: Printed,
     /// How that leaves the servers.
     pub(super) standings: Standings,
     /// The run was given up, and its thread is still stuck somewhere: this process must run
@@ -112,6 +117,7 @@ pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: M
 }
 
 fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+    forget_prints();
     let simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
@@ -150,8 +156,24 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
             .collect(),
         trace,
         printed: None,
+        prints: prints(how),
         standings,
     }
+}
+
+/// A line that a run has begun and not ended is not the next one's.
+fn forget_prints() {
+    let _ = io::stdout().flush();
+    take_printed();
+}
+
+/// What the run has printed.
+fn prints(how: Manner) -> Printed {
+    let mut printed = take_printed();
+    if !how.shows {
+        printed.first.clear();
+    }
+    printed
 }
 
 /// The events as a trace, and how they leave the servers.
@@ -306,6 +328,7 @@ fn is_verdict(at: &Location<'_>) -> bool {
 }
 
 fn run_real(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+    forget_prints();
     stray::watch_panics(is_verdict);
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
@@ -328,6 +351,7 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         rpcs: usage.rpcs,
         bytes: usage.bytes,
         commands: usage.commands,
+        prints: prints(how),
         // Threads that nobody could stop would disturb the next run.
         spent: true,
         ..Outcome::default()

@@ -23,6 +23,7 @@ pub(super) fn main(submission: Submission) -> ! {
     let done = parent.and_then(|parent| {
         interrupt::leave_to_parent();
         logs::install();
+        labrt::harness::on_print(suites::trace::print);
         labrt::harness::hide_frames(super::own_sources());
         labrt::harness::name_face("labapi");
         serve(submission, parent)

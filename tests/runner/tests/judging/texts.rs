@@ -14,13 +14,38 @@ fn escape_codes() {
         "in thread n0/culp\\u{1b}[2Jrit at 0.01",
     ]);
     answer.says(&["INFO (culp\\u{1b}[2Jrit) \\u{1b}[2J\\u{1b}[Hlogged"]);
-    let stderr = &answer.stderr;
-    assert!(stderr.contains("\\u{1b}[2J\\u{1b}[Hprinted"), "{answer}");
-    for text in [&answer.stdout, stderr] {
+    answer.says(&["\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\u{1b}[Hprinted"]);
+    for text in [&answer.stdout, &answer.stderr] {
         let raw = text.chars().find(|c| c.is_control() && *c != '\n');
         assert_eq!(raw, None, "{answer}");
         assert!(!text.contains('\u{202e}'), "{answer}");
     }
+}
+
+/// What is printed is part of the run's log, with time, server and thread. Of a run that is made
+/// alone it is shown; of several, one is told that there is some.
+#[test]
+fn prints() {
+    let path = fixture("misbehaves");
+    let judge = |words: &[&str]| {
+        let fixed = ["many_elections", "--raft", &path];
+        labs_with(&[&fixed, words].concat(), "prints")
+    };
+    let lines = ["one 1", "two three", "and 4", "five, six", "seven"];
+    for words in [&[][..], &["--trace"], &["--mode", "real"]] {
+        let answer = judge(words);
+        answer.ends_with(0);
+        for line in lines {
+            answer.has_line(&["0.01", "  n0 INFO (culprit) ", line]);
+        }
+        let times = answer.stdout.matches("(culprit) five, six").count();
+        assert_eq!(times, 1, "{answer}");
+        assert!(!answer.stdout.contains("not shown"), "{answer}");
+    }
+    assert_eq!(judge(&[]).stderr, "");
+    judge(&["--seeds", "2"])
+        .ends_with(0)
+        .says(&["10 lines that were printed are not shown: part of the log of its run"]);
 }
 
 /// A failure that another run of its seed does not show: that one's servers and events led to

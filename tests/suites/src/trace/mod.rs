@@ -11,6 +11,7 @@
 //! | `failure` | why a run failed |
 //! | `violation` | the invariant that was broken, with the events that show it |
 //! | `record` | from the events of a run to its lines |
+//! | `print` | what the code under test prints, line by line |
 //! | `notation` | a line as text, for people |
 //! | `file` | a trace as bytes, and back |
 //! | `text` | text of the code under test, made harmless |
@@ -54,7 +55,7 @@
 //! | `apply` | `index`, `command` | a service applied a command |
 //! | `snapshot`, `install` | `index` | a service made a snapshot, or took one over |
 //! | `says` | `term`, `leads` | what a server says of itself, when it is news |
-//! | `log` | `level`, `term`, `role`, `text` | a line of a log, and the standing that its server had shown by then |
+//! | `log` | `level`, `term`, `role`, `text` | a line of a log, and the standing that its server had shown by then; what is printed is one of level `INFO` |
 //! | `warning` | a text | the harness noticed what looks wrong, such as a lock held across a call |
 //! | `ask`, `answer` | a text | what a client does |
 //! | `step` | a text | a step of the case begins |
@@ -81,6 +82,7 @@ mod lane;
 mod line;
 pub(crate) mod names;
 mod notation;
+mod print;
 mod record;
 mod text;
 mod violation;
@@ -94,6 +96,7 @@ pub use file::{FORMAT, Header, LINE_MAX, ParseError, TRACE_MAX, Trace, VERSION};
 pub use form::as_json;
 pub use lane::{Lane, NoLane, Sides};
 pub use line::{Claim, Line, Log, Message, Role, Save, SavedLog, Vote, What};
+pub use print::{Printed, print, take_printed};
 pub use record::{Happening, lines, log, of_case, of_client, of_server, start};
 pub use text::{Name, Text};
 pub use violation::{Evidence, Violation};
