@@ -1,5 +1,5 @@
-//! What code under test writes to standard output and standard error, told to whoever wants to know.
-//! Only where the C library's `write` is ours: Linux with the GNU C library.
+//! What code under test writes to standard output and standard error, told to whoever wants to
+//! know. Only where the C library's `write` is ours: Linux with the GNU C library.
 
 use std::cell::Cell;
 use std::sync::OnceLock;

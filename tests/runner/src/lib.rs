@@ -32,6 +32,7 @@
 //! | `autopsy` | what led to a worker's death |
 //! | `report`, `tally` | the table, the summary; what they sum up |
 //! | `progress` | how far the runs are, for whoever waits |
+//! | `prints` | what the code under test prints |
 //! | `story` | a failure, told |
 //! | `scene` | how the events of a run leave the servers |
 //! | `recent` | which of the events a report shows |
@@ -60,6 +61,7 @@ mod list;
 mod logs;
 mod options;
 mod pool;
+mod prints;
 mod progress;
 mod recent;
 mod report;

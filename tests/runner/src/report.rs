@@ -2,6 +2,7 @@
 
 use super::list::width_of_names;
 use super::options::{Mode, Options};
+use super::prints::Prints;
 use super::progress::Progress;
 use super::story::Story;
 use super::tally::Tally;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 use suites::Submission;
 use suites::cases::Case;
-use suites::trace::{Printed, Text, Trace};
+use suites::trace::{Text, Trace};
 
 #[derive(Default)]
 pub(super) struct Report {
@@ -35,8 +36,7 @@ pub(super) struct Report {
     /// Width of the column of names.
     names: usize,
     warnings: BTreeMap<Text, u64>,
-    /// Lines that the code under test printed, and that nobody was shown.
-    unshown: u64,
+    prints: Prints,
     progress: Progress,
     /// All has been said.
     finished: bool,
@@ -138,7 +138,10 @@ impl Report {
             let text = outcome.printed.take().or(whole).unwrap_or_default();
             self.print(text.as_str());
         }
-        self.show_prints(&std::mem::take(&mut outcome.prints));
+        if !self.trace {
+            let lines = self.prints.add(&outcome.prints);
+            lines.iter().for_each(|line| self.print(line));
+        }
         self.keep_trace(outcome.trace.take());
         let Some(tally) = self.cases.iter_mut().find(|tally| tally.place == place) else {
             return;
@@ -152,16 +155,6 @@ impl Report {
         }
         let [runs, wanted, failed] = self.counts();
         self.progress.draw(self.began, runs, wanted, failed);
-    }
-
-    /// Shows what was printed, or counts it.
-    fn show_prints(&mut self, prints: &Printed) {
-        for line in &prints.first {
-            self.print(&line.to_string());
-        }
-        if !self.trace {
-            self.unshown += prints.count - prints.first.len() as u64;
-        }
     }
 
     /// Runs that were made, that are to be made, and that failed.
@@ -277,14 +270,8 @@ impl Report {
                 self.print(&format!("  {times}× {warning}"));
             }
         }
-        if self.unshown > 0 {
-            let what = match self.unshown {
-                1 => "1 line that was printed is",
-                _ => &format!("{} lines that were printed are", self.unshown),
-            };
-            self.print(&format!(
-                "\n{what} not shown: part of the log of its run, which ARGS=--trace shows"
-            ));
+        if let Some(told) = self.prints.told() {
+            self.print(&format!("\n{told}"));
         }
         self.sum_up(end);
     }
