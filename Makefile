@@ -17,6 +17,7 @@ make …
   test-4B        the key/value service
   test-4C        the key/value service with snapshots
   test-4         all three
+  test-4E        faults that the course lacks, under clients: no part of the lab
   test-2024      the key/value service in the course's older form: Get, Put, Append
   test           everything a change must pass: the tests of every crate, then all suites
   skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
@@ -56,7 +57,7 @@ OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,
 
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C
-PARTS := $(LAB_3) 3E $(LAB_4) 2024
+PARTS := $(LAB_3) 3E $(LAB_4) 4E 2024
 RUN_SUITES = cargo run -q -p labs --
 
 # cargo -q says nothing while it builds. Nobody should take that for a hang.

@@ -5,6 +5,7 @@ use crate::kernel::{Blocked, Spawn, world};
 use crate::node::Node;
 use crate::outside::{prints, signals};
 use crate::real_node;
+use crate::thread;
 use std::panic::Location;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +35,25 @@ pub fn about_to_block(what: &'static str) {
     if let Some(kernel) = world::kernel() {
         kernel.point();
         kernel.about_to_block(what, Location::caller());
+    }
+}
+
+/// Lets the calling thread stand still as slow hardware would: as [`sleep`](crate::thread::sleep),
+/// but a lock that is held meanwhile is not the code's mistake, and no warning comes of it.
+#[track_caller]
+pub fn stall(duration: Duration) {
+    match world::kernel() {
+        Some(kernel) => thread::rest(&kernel, duration, Location::caller()),
+        None => std::thread::sleep(duration),
+    }
+}
+
+/// Calls `act` on whichever thread of `node` reaches the node's `points`-th scheduling point from
+/// now on, there: at any place at all where the node can be interrupted. It may crash the node.
+/// Only one such order holds at a time, the last. In the real world nothing happens.
+pub fn after_points(node: &Node, points: u64, act: Box<dyn FnOnce() + Send>) {
+    if let Some(kernel) = world::kernel() {
+        kernel.light_fuse(node.id().0, points, act);
     }
 }
 

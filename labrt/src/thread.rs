@@ -312,10 +312,13 @@ pub fn sleep(duration: Duration) {
     };
     let at = Location::caller();
     kernel.about_to_block("a sleep", at);
-    let Some(end) = Instant::after(duration) else {
-        return sleep_until(&kernel, NEVER, at);
-    };
-    sleep_until(&kernel, end.local_ns(), at);
+    rest(&kernel, duration, at);
+}
+
+/// [`sleep`], whatever locks the thread holds.
+pub(crate) fn rest(kernel: &Kernel, duration: Duration, at: &'static Location<'static>) {
+    let end = Instant::after(duration).map_or(NEVER, Instant::local_ns);
+    sleep_until(kernel, end, at);
 }
 
 fn sleep_until(kernel: &Kernel, deadline: u64, at: &'static Location<'static>) {

@@ -7,6 +7,7 @@ use labcodec::value::{Value, Visitor, outline, walk_since};
 use labrt::harness::{self, Mutex};
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::type_name;
+use std::sync::Arc;
 
 /// The disk of one incarnation of a server. The server has a [`Persister`](crate::Persister), the
 /// harness the disk itself: when the server crashes the disk is fenced, and the next incarnation
@@ -24,7 +25,7 @@ struct Content {
     /// The state's fields, when somebody wants them.
     value: Option<Value>,
     keeps_values: bool,
-    observer: Option<Observer>,
+    observers: Arc<Vec<Observer>>,
     saves: u64,
     fenced: bool,
     /// The buffer of the last state but one, for the next.
@@ -46,13 +47,13 @@ impl Disk {
     }
 
     /// A new disk with this one's content, for the next incarnation; this one is fenced: whatever
-    /// is still saved to it changes nothing. The observer stays with this one; the owner and the
+    /// is still saved to it changes nothing. Observers stay with this one; the owner and the
     /// count of saves go over to the new one.
     pub fn fence_and_copy(&self) -> Disk {
         let mut content = self.content.lock();
         let copy = Content {
             fenced: false,
-            observer: None,
+            observers: Arc::default(),
             ..content.clone()
         };
         content.fenced = true;
@@ -67,10 +68,11 @@ impl Disk {
         self.content.lock().saves
     }
 
-    /// Calls `observer` before and after each save, on the thread that saves. It may crash the
-    /// server or fence the disk: what it does before the save decides whether the save takes place.
+    /// Calls `observer` before and after each save, on the thread that saves, behind those that
+    /// came earlier. It may crash the server or fence the disk: what it does before the save
+    /// decides whether the save takes place.
     pub fn on_save(&self, observer: Observer) {
-        self.content.lock().observer = Some(observer);
+        Arc::make_mut(&mut self.content.lock().observers).push(observer);
     }
 
     /// From now on each save keeps the state's fields for [`Disk::saved_value`].
@@ -97,13 +99,13 @@ impl Disk {
         if harness::is_crashed() {
             return;
         }
-        let (mut bytes, number, observer, keeps_values) = {
+        let (mut bytes, number, observers, keeps_values) = {
             let mut content = self.content.lock();
             let spare = std::mem::take(&mut content.spare);
             (
                 spare,
                 content.saves + 1,
-                content.observer.clone(),
+                Arc::clone(&content.observers),
                 content.keeps_values,
             )
         };
@@ -124,7 +126,7 @@ impl Disk {
             value: &value,
             show: &show,
         };
-        if let Some(observer) = &observer {
+        for observer in observers.iter() {
             observer(&seen(Moment::Before, number));
         }
         let kept = keeps_values.then(|| value(usize::MAX));
@@ -134,7 +136,7 @@ impl Disk {
         };
         let seen = seen(Moment::After, number);
         labrt::trace::record(|| SaveEvent::new(&self.owner, &seen));
-        if let Some(observer) = &observer {
+        for observer in observers.iter() {
             observer(&seen);
         }
     }

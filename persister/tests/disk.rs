@@ -118,6 +118,30 @@ fn an_observer_sees_each_save_before_and_after() {
     );
 }
 
+/// Several may look at one disk: each sees what it would have seen alone.
+#[test]
+fn a_second_observer_comes_behind_the_first() {
+    let (disk, persister) = new_disk();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    for who in ["first", "second"] {
+        let log = Arc::clone(&seen);
+        disk.on_save(Arc::new(move |save| log.lock().push((who, save.moment))));
+    }
+    persister.save(&state(4), &Bytes::new());
+    assert_eq!(
+        *seen.lock(),
+        [
+            ("first", Moment::Before),
+            ("second", Moment::Before),
+            ("first", Moment::After),
+            ("second", Moment::After),
+        ]
+    );
+    let _next = disk.fence_and_copy();
+    persister.save(&state(5), &Bytes::new());
+    assert_eq!(seen.lock().len(), 6, "nothing takes place after a fence");
+}
+
 /// A save that another one overtakes has the number that it has then.
 #[test]
 fn no_two_saves_have_one_number() {

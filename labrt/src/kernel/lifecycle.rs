@@ -170,6 +170,7 @@ impl Kernel {
                 return;
             }
         }
+        drop(self.take_fuse(node));
         self.end_pause(node);
         self.unwind_all(|task| task.node == node);
         let current = self.current.get();

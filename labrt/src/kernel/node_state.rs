@@ -1,5 +1,6 @@
 //! What the kernel knows of one node.
 
+use super::fuses::Fuse;
 use crate::base::{END, NEVER, TaskId};
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ pub(super) struct NodeState {
     /// Threads that became ready while the node was paused.
     pub(super) stash: Vec<TaskId>,
     pub(super) clock: Clock,
+    pub(super) fuse: Option<Fuse>,
 }
 
 impl NodeState {
@@ -24,6 +26,7 @@ impl NodeState {
             pause_ends: None,
             stash: Vec::new(),
             clock: Clock::TRUE,
+            fuse: None,
         }
     }
 }

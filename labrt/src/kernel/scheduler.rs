@@ -57,6 +57,8 @@ pub(crate) struct Kernel {
     pub(super) abandoned: Cell<u32>,
     /// How many nodes are paused: almost always none, and then nobody has to ask.
     pub(super) paused: Cell<u32>,
+    /// How many nodes have a fuse: as long as one has, every scheduling point looks up.
+    pub(super) fuses: Cell<u32>,
     pub(super) stacks: RefCell<Stacks>,
     pub(super) statics: Statics,
     pub(super) locals: AllLocals,
@@ -109,6 +111,7 @@ impl Kernel {
             nodes: RefCell::default(),
             abandoned: Cell::new(0),
             paused: Cell::new(0),
+            fuses: Cell::new(0),
             stacks: RefCell::new(Stacks::new()),
             statics: Statics::new(),
             locals: AllLocals::default(),
@@ -233,6 +236,9 @@ impl Kernel {
             if self.stop.get() {
                 return self.halt();
             }
+            if self.fuses.get() != 0 {
+                self.burn();
+            }
         }
         let left = self.slice.get() - 1;
         self.slice.set(left);
@@ -315,7 +321,7 @@ impl Kernel {
             }
         }
         let next = self.timers.borrow().earliest().unwrap_or(NEVER);
-        self.alarm.set(if self.stop.get() {
+        self.alarm.set(if self.stop.get() || self.fuses.get() != 0 {
             0
         } else {
             next.min(self.time_limit)

@@ -301,3 +301,64 @@ fn a_visitor_may_crash_the_node() {
         let _free = lock.lock();
     });
 }
+
+/// A node can be crashed at each of its scheduling points in turn; each leaves one more step done.
+#[test]
+fn a_crash_strikes_at_any_counted_point() {
+    simulated(|| {
+        let mut lefts = Vec::new();
+        for points in 1..=12 {
+            let (node, steps) = (Node::new("n1"), Arc::new(Mutex::new(0)));
+            let (victim, counted) = (node.clone(), Arc::clone(&steps));
+            node.spawn("worker", move || {
+                thread::sleep(MS);
+                for _ in 0..3 {
+                    *counted.lock() += 1;
+                    thread::yield_now();
+                }
+                thread::sleep(LONG);
+            });
+            harness::after_points(&node, points, Box::new(move || victim.crash()));
+            thread::sleep(10 * MS);
+            let left = *steps.lock();
+            assert!(node.live_threads() == 0 || left == 3, "{points}: {left}");
+            lefts.push(left);
+        }
+        assert!(lefts.is_sorted(), "{lefts:?}");
+        assert_eq!((lefts[0], lefts[11]), (0, 3));
+        assert!(lefts.contains(&1) && lefts.contains(&2), "{lefts:?}");
+    });
+}
+
+/// The order goes with the node, and only the last one counts.
+#[test]
+fn an_order_for_a_point_may_be_replaced_or_lost() {
+    simulated(|| {
+        let (node, heard) = (Node::new("n1"), Arc::new(Mutex::new(Vec::new())));
+        let order = |points, word| {
+            let heard = Arc::clone(&heard);
+            harness::after_points(&node, points, Box::new(move || heard.lock().push(word)));
+        };
+        order(1, "replaced");
+        order(2, "heard");
+        node.spawn("worker", || (0..9).for_each(|_| thread::yield_now()));
+        thread::sleep(MS);
+        order(100, "lost");
+        node.crash();
+        thread::sleep(MS);
+        assert_eq!(*heard.lock(), ["heard"]);
+    });
+}
+
+/// Slow hardware is nobody's mistake.
+#[test]
+fn a_stall_with_a_lock_held_is_no_suspicion() {
+    let report = labrt::Simulation::new(1).run(|| {
+        let lock = Mutex::new(());
+        let _held = lock.lock();
+        harness::stall(MS);
+        since_start()
+    });
+    assert!(report.outcome.is_ok_and(|at| at >= MS));
+    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+}

@@ -77,7 +77,7 @@ impl Patch {
     pub(super) fn cases(&self) -> &'static [&'static str] {
         match self.reference() {
             "raft" => &["3A", "3B", "3C", "3D", "3E"],
-            _ => &["4A", "4B", "4C", "2024"],
+            _ => &["4A", "4B", "4C", "4E", "2024"],
         }
     }
 

@@ -26,6 +26,8 @@ pub enum Part {
     B4,
     /// The key/value service with snapshots.
     C4,
+    /// Faults that the course lacks, under clients; no part of the lab, and worth nothing.
+    E4,
     /// The older form of the key/value service (the course until 2024).
     B24,
     /// The older form with snapshots.
@@ -39,6 +41,7 @@ impl Part {
             Part::A3 | Part::B3 | Part::C3 | Part::D3 => "3",
             Part::E3 => "3E",
             Part::A4 | Part::B4 | Part::C4 => "4",
+            Part::E4 => "4E",
             Part::B24 | Part::C24 => "2024",
         }
     }
@@ -55,6 +58,7 @@ impl fmt::Display for Part {
             Part::A4 => "4A",
             Part::B4 => "4B",
             Part::C4 => "4C",
+            Part::E4 => "4E",
             Part::B24 => "4B24",
             Part::C24 => "4C24",
         })
@@ -107,7 +111,7 @@ pub(super) struct Draft {
     about: &'static str,
     servers: usize,
     reliable: bool,
-    snapshots: bool,
+    snapshots: Snapshots,
 }
 
 impl Part {
@@ -122,7 +126,7 @@ impl Part {
             about: "",
             servers: 3,
             reliable: true,
-            snapshots: false,
+            snapshots: Snapshots::Off,
         }
     }
 }
@@ -153,17 +157,19 @@ impl Draft {
 
     /// Its services make snapshots.
     pub(super) const fn snapshots(mut self) -> Draft {
-        self.snapshots = true;
+        self.snapshots = Snapshots::On;
+        self
+    }
+
+    /// Its services make a snapshot after each entry.
+    pub(super) const fn snapshots_at_each(mut self) -> Draft {
+        self.snapshots = Snapshots::AtEach;
         self
     }
 
     /// On bare Rafts.
     pub(super) const fn raft(self, run: fn(&Cluster)) -> Case {
-        let snapshots = match self.snapshots {
-            true => Snapshots::On,
-            false => Snapshots::Off,
-        };
-        self.of(Body::Raft(snapshots, run))
+        self.of(Body::Raft(self.snapshots, run))
     }
 
     /// On replicas of a counter.
@@ -183,8 +189,10 @@ impl Draft {
 
     const fn max_raft_state(self) -> Option<usize> {
         match self.snapshots {
-            true => Some(MAX_RAFT_STATE),
-            false => None,
+            Snapshots::Off => None,
+            Snapshots::On => Some(MAX_RAFT_STATE),
+            // Whatever is saved is more than that.
+            Snapshots::AtEach => Some(1),
         }
     }
 

@@ -34,6 +34,10 @@ pub(super) const CASES: &[Case] = &[
         .servers(7)
         .about("a majority of seven is four")
         .raft(bare_majority),
+    Draft::extra(Part::E3, "group_of_twenty_five")
+        .servers(25)
+        .about("a majority of twenty-five is thirteen")
+        .raft(bare_majority),
 ];
 
 fn late_and_twice(lab: &Cluster) {

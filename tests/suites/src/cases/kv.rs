@@ -1,8 +1,10 @@
 //! 4B and 4C: the key/value service. Every case ends with a check of its whole history.
 
 mod generic;
+mod harmed;
 mod snapshots;
 
+pub(super) use harmed::CASES as HARMED_CASES;
 pub(super) use snapshots::CASES as SNAPSHOT_CASES;
 
 use super::disturb::{is_answered_at_last, waits_in_minority};

@@ -6,6 +6,8 @@ mod case;
 mod disturb;
 mod election;
 mod faults;
+mod harm;
+mod harmed;
 mod harsh;
 mod kv;
 mod log;
@@ -24,9 +26,11 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         snapshots::CASES,
         faults::CASES,
         harsh::CASES,
+        harmed::CASES,
         rsm::CASES,
         kv::CASES,
         kv::SNAPSHOT_CASES,
+        kv::HARMED_CASES,
         append::CASES,
     ];
     parts.into_iter().flatten()
@@ -55,6 +59,7 @@ mod tests {
             (Part::A4, 20),
             (Part::B4, 45),
             (Part::C4, 35),
+            (Part::E4, 0),
             (Part::B24, 60),
             (Part::C24, 40),
         ] {

@@ -9,9 +9,6 @@ use labapi::{ApplyMsg, MakeRaft, Persister};
 use labcodec::Excerpt;
 use labrt::thread::Builder;
 
-/// A snapshot is made after each entry whose index + 1 this divides.
-const SNAPSHOT_INTERVAL: u64 = 10;
-
 /// What the service's snapshot holds: the last index, and all commands up to it.
 type Contents = (u64, Excerpt<Bytes>);
 
@@ -26,8 +23,8 @@ impl ServerKind for Appliers {
         // With snapshots it has room for little: who sends under a lock that `snapshot` needs too
         // stands still, as on a channel of the service's own.
         let (sender, receiver) = match self.snapshots {
-            Snapshots::On => channel::bounded(1),
             Snapshots::Off => channel::unbounded(),
+            Snapshots::On | Snapshots::AtEach => channel::bounded(1),
         };
         lab.start_applier(&incarnation, self.snapshots, receiver);
         let make = self.make;
@@ -82,7 +79,7 @@ impl Cluster {
         match message {
             ApplyMsg::Command { index, command } => {
                 self.applies(server, index, &command);
-                if snapshots == Snapshots::On && (index + 1) % SNAPSHOT_INTERVAL == 0 {
+                if snapshots.is_due(index) {
                     self.make_snapshot(server, index);
                 }
             }

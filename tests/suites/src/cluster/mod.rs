@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `mod` | servers: start, crash, connect, disconnect, partition |
 //! | `server` | what runs on a server: a bare Raft, or a service with one |
+//! | `mishaps` | crashes at a save or at any point, slow disks, clocks that are off |
 //! | `figures` | sizes and counts |
 //! | `stage` | servers whose place the case takes |
 //! | `chaos` | faults that somebody asks for, on any case |
@@ -14,6 +15,7 @@
 mod applier;
 mod chaos;
 mod figures;
+mod mishaps;
 mod record;
 mod server;
 pub(crate) mod show;
@@ -48,6 +50,19 @@ pub enum Snapshots {
     Off,
     /// After each tenth entry (index + 1 divisible by 10).
     On,
+    /// After each entry.
+    AtEach,
+}
+
+impl Snapshots {
+    /// Whether one is made after this entry.
+    fn is_due(self, index: u64) -> bool {
+        match self {
+            Snapshots::Off => false,
+            Snapshots::On => (index + 1).is_multiple_of(10),
+            Snapshots::AtEach => true,
+        }
+    }
 }
 
 /// A Raft group under test. A handle: clones are the same cluster.
@@ -214,15 +229,21 @@ impl Cluster {
 
     /// Crashes a server: nothing it sends or saves from now on has any effect.
     pub fn crash(&self, server: usize) {
-        let Some(running) = self.take_down(server) else {
+        let Some(running) = self.go_down(server) else {
             return;
         };
-        trace::of_server(server, || What::Crash);
         running.node.crash();
         if !harness::is_simulated() {
             // A real thread cannot be stopped from outside; it must be asked.
             running.kill();
         }
+    }
+
+    /// Takes a server down as a crash does; what ran there.
+    fn go_down(&self, server: usize) -> Option<Arc<Running>> {
+        let running = self.take_down(server)?;
+        trace::of_server(server, || What::Crash);
+        Some(running)
     }
 
     /// Shuts a server down as the course does in either world: its network and its disk are gone,

@@ -99,6 +99,13 @@ impl Oracles {
         });
     }
 
+    /// The servers are new ones: nothing of what was known holds for them.
+    pub(crate) fn begin_anew(&self, servers: usize) {
+        if let Some(judge) = self.judge.lock().as_mut() {
+            *judge = Judge::new(servers);
+        }
+    }
+
     /// A server says that it leads a term.
     pub(crate) fn claims(&self, server: usize, term: u64) {
         self.ask(|judge| judge.leads(server, term, "says that it leads", time::since_start()));

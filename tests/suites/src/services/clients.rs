@@ -149,6 +149,11 @@ impl<M: Model, C: ?Sized> Service<M, C> {
         }
     }
 
+    /// From now on nothing of what the clients were told counts. None of them may be waiting.
+    pub(crate) fn forget_history(&self) {
+        self.shared.history.lock().clear();
+    }
+
     /// Whether all that the clients were told so far can be explained by one object that did one
     /// operation after another. Fails the case if not, or if the checker cannot tell.
     pub fn check_linearizable(&self) {

@@ -6,6 +6,8 @@ use crate::cases::disturb::{Disturbance, check_sizes, crash_and_restart, while_c
 use crate::services::{KvLab, Put};
 use labrt::rand::{self, RngExt};
 use labrt::sync::Arc;
+use labrt::thread;
+use labrt::time::Duration;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,9 +50,9 @@ impl Run {
 
 /// What became of puts.
 #[derive(Clone, Copy, Default)]
-struct Tally {
-    done: u64,
-    maybe: u64,
+pub(super) struct Tally {
+    pub(super) done: u64,
+    pub(super) maybe: u64,
 }
 
 impl AddAssign for Tally {
@@ -72,7 +74,7 @@ pub(super) fn generic(lab: &KvLab, run: Run) {
     for _ in 0..3 {
         let works = |stop: Arc<AtomicBool>| {
             let (client, keys) = (lab.client(), keys.clone());
-            move || put_until_told(&client, &keys, &stop)
+            move || put_until_told(&client, &keys, Duration::ZERO, &stop)
         };
         let tallies = while_clients_work(lab, run.clients, run.disturbance, works);
         tallies.into_iter().for_each(|tally| total += tally);
@@ -84,8 +86,13 @@ pub(super) fn generic(lab: &KvLab, run: Run) {
     }
 }
 
-/// Puts, and looks what came of it, until told to stop.
-fn put_until_told(client: &KvClient, keys: &[String], stop: &AtomicBool) -> Tally {
+/// Puts, looks what came of it, and rests, until told to stop.
+pub(super) fn put_until_told(
+    client: &KvClient,
+    keys: &[String],
+    rest: Duration,
+    stop: &AtomicBool,
+) -> Tally {
     let mut tally = Tally::default();
     let mut versions: BTreeMap<&str, u64> = BTreeMap::new();
     while !stop.load(Ordering::Relaxed) {
@@ -111,12 +118,15 @@ fn put_until_told(client: &KvClient, keys: &[String], stop: &AtomicBool) -> Tall
             ));
         }
         versions.insert(key, next);
+        if rest > Duration::ZERO {
+            thread::sleep(rest);
+        }
     }
     tally
 }
 
 /// Each put that was done counts, those that perhaps were may.
-fn check_version(
+pub(super) fn check_version(
     lab: &KvLab,
     client: &KvClient,
     key: &str,
