@@ -188,6 +188,9 @@ impl Scene {
 
     /// A server acts as the leader of `term`, or says that it is.
     fn leads(&mut self, number: usize, term: u64) {
+        if self.server(number).place == Place::Down {
+            return; // the case speaks in its name
+        }
         self.server(number).shows(term, Role::Leader);
         let leaders = self.leaders.entry(term).or_default();
         // Votes of which none was ever recognised cannot be counted.

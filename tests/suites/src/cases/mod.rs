@@ -3,6 +3,7 @@
 
 mod append;
 mod case;
+mod directed;
 mod disturb;
 mod election;
 mod faults;
@@ -24,6 +25,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         log::CASES,
         persistence::CASES,
         snapshots::CASES,
+        directed::CASES,
         faults::CASES,
         harsh::CASES,
         harmed::CASES,

@@ -154,6 +154,14 @@ impl Cluster {
         }
     }
 
+    /// The snapshot that a service would make which has applied everything up to `index`, as
+    /// somebody has.
+    pub(crate) fn snapshot_up_to(&self, index: u64) -> Bytes {
+        let contents: Contents = (index, self.inner.record.lock().commands_up_to(index));
+        let bytes = labcodec::encode(&contents);
+        bytes.map_or_else(|_| Bytes::new(), Bytes::from)
+    }
+
     fn open_snapshot(&self, server: usize, snapshot: &Bytes) -> Contents {
         match labcodec::decode::<Contents>(snapshot) {
             Ok(contents) => contents,

@@ -26,7 +26,7 @@ mod verbs;
 pub use chaos::Faults;
 pub use figures::Usage;
 pub(crate) use server::{Incarnation, Kill, ServerKind, ServerParts};
-pub(crate) use stage::{Heard, Request};
+pub(crate) use stage::{Answer, Heard, Request};
 pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;

@@ -133,8 +133,17 @@ impl Record {
 
     /// Everything that a server has applied, for its snapshot.
     pub(super) fn commands(&self, server: usize) -> Excerpt<Bytes> {
-        let last = self.servers[server].last.unwrap_or(0) as usize;
-        self.agreed.excerpt(0..last)
+        self.commands_up_to(self.last(server))
+    }
+
+    /// Everything up to `index`.
+    pub(super) fn commands_up_to(&self, index: u64) -> Excerpt<Bytes> {
+        self.agreed.excerpt(0..index as usize)
+    }
+
+    /// The last index that a server has applied or installed, as far as anybody knows.
+    pub(super) fn last(&self, server: usize) -> u64 {
+        self.servers[server].last.unwrap_or(0)
     }
 
     /// How many servers have applied `index`, and what.

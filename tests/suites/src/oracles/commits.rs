@@ -79,14 +79,14 @@ impl Judge {
     }
 
     fn count_holders(&self, index: u64, term: u64) -> usize {
-        let holds = |peer: &&Peer| peer.disk.holds(index, term);
+        let holds = |peer: &&Peer| peer.holds(index, term);
         self.peers.iter().filter(holds).count()
     }
 
     /// The servers whose disks hold an entry.
     fn holders(&self, index: u64, term: u64) -> Vec<usize> {
         let peers = self.peers.iter().enumerate();
-        let holds = peers.filter(|(_, peer)| peer.disk.holds(index, term));
+        let holds = peers.filter(|(_, peer)| peer.holds(index, term));
         holds.map(|(server, _)| server).collect()
     }
 

@@ -106,6 +106,13 @@ impl Oracles {
         }
     }
 
+    /// A server is down, and the case speaks in its name.
+    pub(crate) fn plays(&self, server: usize) {
+        if let Some(judge) = self.judge.lock().as_mut() {
+            judge.peers[server].is_played = true;
+        }
+    }
+
     /// A server says that it leads a term.
     pub(crate) fn claims(&self, server: usize, term: u64) {
         self.ask(|judge| judge.leads(server, term, "says that it leads", time::since_start()));

@@ -13,6 +13,8 @@ pub(super) struct Peer {
     pub(super) node: Option<NodeId>,
     pub(super) incarnation: u64,
     pub(super) disk: Disk,
+    /// The case speaks in its name: it holds what it says it does.
+    pub(super) is_played: bool,
     /// Whom it voted for in each term, itself included, as far as anybody saw.
     pub(super) votes: BTreeMap<u64, Vote>,
     /// The same, as it was saved.
@@ -187,9 +189,15 @@ impl Peer {
     pub(super) fn start(&mut self, node: NodeId) {
         self.node = Some(node);
         self.incarnation += 1;
+        self.is_played = false;
         self.told = None;
         self.heard = self.disk.base.index.max(self.disk.commit);
         self.learnt = Some(self.heard);
+    }
+
+    /// Whether that entry is durable on it, for all that anybody can see.
+    pub(super) fn holds(&self, index: u64, term: u64) -> bool {
+        self.is_played || self.disk.holds(index, term)
     }
 
     pub(super) fn term(&self) -> u64 {
