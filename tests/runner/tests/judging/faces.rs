@@ -26,7 +26,7 @@ fn list() {
         "a leader is elected",
     ]);
     answer.has_line(&["3B", "backup", "TestBackup3B"]);
-    assert_eq!(answer.stdout.lines().count(), 1 + 149, "{answer}");
+    assert_eq!(answer.stdout.lines().count(), 1 + 150, "{answer}");
     let answer = labs(&["3A", "--filter", "many", "--list"]);
     answer.ends_with(0).has_line(&["3A", "many_elections", "5"]);
     assert_eq!(answer.stdout.lines().count(), 1 + 1, "{answer}");
@@ -69,7 +69,7 @@ fn arguments_of_libtest() {
         answer.stdout.lines().all(|line| line.ends_with(": test")),
         "{answer}"
     );
-    assert_eq!(answer.stdout.lines().count(), 149, "{answer}");
+    assert_eq!(answer.stdout.lines().count(), 150, "{answer}");
     let answer = labs(&["--list", "--format", "terse", "--ignored"]);
     assert_eq!(answer.ends_with(0).stdout, "", "{answer}");
     for arguments in [

@@ -3,7 +3,8 @@
 
 use super::record::Record;
 use super::{Cluster, Inner};
-use labrt::harness;
+use bytes::Bytes;
+use labrt::harness::{self, Mutex};
 use labrt::rand::{self, RngExt};
 use persister::harness::{Disk, Moment};
 use std::sync::Arc;
@@ -56,6 +57,22 @@ impl Cluster {
                 harness::stall(rand::rng().random_range(least..=most));
             }
         }));
+    }
+
+    /// Counts the snapshots that a server's present incarnation saves from now on.
+    pub(crate) fn count_snapshots(&self, server: usize) -> Arc<AtomicU64> {
+        let (count, last) = (Arc::<AtomicU64>::default(), Mutex::new(Bytes::new()));
+        let (disk, counting) = (
+            self.inner.servers.lock()[server].disk.clone(),
+            count.clone(),
+        );
+        disk.on_save(Arc::new(move |save| {
+            if save.moment == Moment::After && *save.snapshot != *last.lock() {
+                *last.lock() = save.snapshot.clone();
+                counting.fetch_add(1, Ordering::Relaxed);
+            }
+        }));
+        count
     }
 
     /// From now on the clock of a server's present incarnation runs so many times as fast.

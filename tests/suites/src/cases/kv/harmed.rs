@@ -60,6 +60,10 @@ pub(in crate::cases) const CASES: &[Case] = &[
         .snapshots_at_each()
         .about("a server comes back behind the log's start, which moves with every entry")
         .kv(|lab| under_clients(lab, harm::left_behind)),
+    Draft::extra(Part::E4, "snapshots_when_due")
+        .snapshots()
+        .about("a snapshot is made when the saved state has grown, and not with each operation")
+        .kv(snapshots_when_due),
     Draft::extra(Part::E4, "group_of_one")
         .servers(1)
         .snapshots()
@@ -142,6 +146,36 @@ fn blank_disks(lab: &KvLab) {
                     "get({key:?}) from servers with empty disks: {held:?} outlived them"
                 ));
             }
+        }
+    }
+}
+
+/// §7: "if the server snapshots too often, it wastes disk bandwidth and energy". What calls for one
+/// is far more than what three operations save.
+fn snapshots_when_due(lab: &KvLab) {
+    const PUTS: u64 = 300;
+    const MOST: u64 = PUTS / 3;
+    let counts: Vec<_> = (0..lab.len())
+        .map(|server| lab.count_snapshots(server))
+        .collect();
+    let client = lab.client();
+    let mut version = 0;
+    for _ in 0..PUTS {
+        version = client.put_at_last("k", "a value of forty letters, as they come in", version);
+    }
+    for (server, count) in counts.iter().enumerate() {
+        let made = count.load(Ordering::Relaxed);
+        if made > MOST {
+            lab.fault(format!(
+                "server {server} saved {made} snapshots in the course of {PUTS} puts, and {MOST} \
+                 are more than enough: one is due when the saved state is larger than {:?} bytes",
+                lab.max_raft_state()
+            ));
+        }
+        if made == 0 {
+            lab.fault(format!(
+                "server {server} saved no snapshot in the course of {PUTS} puts"
+            ));
         }
     }
 }
