@@ -1,13 +1,35 @@
 //! Each server's service: it takes what is applied, in order, and in 3D makes snapshots.
 
 use super::show::show;
-use super::{Cluster, Incarnation, ServerKind, ServerParts, Snapshots};
+use super::{Cluster, Incarnation, ServerKind, ServerParts};
 use crate::trace::{self, Text, What};
 use bytes::Bytes;
 use labapi::channel::{self, Receiver};
 use labapi::{ApplyMsg, MakeRaft, Persister};
 use labcodec::Excerpt;
 use labrt::thread::Builder;
+
+/// Whether the services of the cluster make snapshots (3D).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Snapshots {
+    /// Never.
+    Off,
+    /// After each tenth entry (index + 1 divisible by 10).
+    On,
+    /// After each entry.
+    AtEach,
+}
+
+impl Snapshots {
+    /// Whether one is made after this entry.
+    fn is_due(self, index: u64) -> bool {
+        match self {
+            Snapshots::Off => false,
+            Snapshots::On => (index + 1).is_multiple_of(10),
+            Snapshots::AtEach => true,
+        }
+    }
+}
 
 /// What the service's snapshot holds: the last index, and all commands up to it.
 type Contents = (u64, Excerpt<Bytes>);

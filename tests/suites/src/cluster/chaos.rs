@@ -88,11 +88,8 @@ impl Cluster {
             self.net().set_base_latency(Some(LATE));
         }
         if faults.skew {
-            for server in &mut *self.inner.servers.lock() {
-                server.clock_rate = rand::rng().random_range(1.0 - SKEW..=1.0 + SKEW);
-                if let Some(running) = &server.running {
-                    running.node.set_clock_rate(server.clock_rate);
-                }
+            for server in 0..self.len() {
+                self.set_clock_rate(server, rand::rng().random_range(1.0 - SKEW..=1.0 + SKEW));
             }
         }
         if faults.pause && harness::is_simulated() {

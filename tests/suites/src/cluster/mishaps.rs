@@ -75,10 +75,11 @@ impl Cluster {
         count
     }
 
-    /// From now on the clock of a server's present incarnation runs so many times as fast.
+    /// From now on a server's clock runs so many times as fast.
     pub(crate) fn set_clock_rate(&self, server: usize, rate: f64) {
-        let running = self.inner.servers.lock()[server].running.clone();
-        if let Some(running) = running {
+        let entry = &mut self.inner.servers.lock()[server];
+        entry.clock_rate = rate;
+        if let Some(running) = &entry.running {
             running.node.set_clock_rate(rate);
         }
     }

@@ -23,6 +23,7 @@ mod stage;
 pub mod stray;
 mod verbs;
 
+pub use applier::Snapshots;
 pub use chaos::Faults;
 pub use figures::Usage;
 pub(crate) use server::{Incarnation, Kill, ServerKind, ServerParts};
@@ -42,28 +43,6 @@ use record::Record;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-
-/// Whether the services of the cluster make snapshots (3D).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Snapshots {
-    /// Never.
-    Off,
-    /// After each tenth entry (index + 1 divisible by 10).
-    On,
-    /// After each entry.
-    AtEach,
-}
-
-impl Snapshots {
-    /// Whether one is made after this entry.
-    fn is_due(self, index: u64) -> bool {
-        match self {
-            Snapshots::Off => false,
-            Snapshots::On => (index + 1).is_multiple_of(10),
-            Snapshots::AtEach => true,
-        }
-    }
-}
 
 /// A Raft group under test. A handle: clones are the same cluster.
 #[derive(Clone)]
