@@ -1,13 +1,8 @@
 //! Fuses: what a harness does to a node on the node's own thread, at a scheduling point that it has
 //! counted in advance.
 
+use super::node_state::Fuse;
 use super::scheduler::Kernel;
-
-/// What is to happen on a node, and after how many more scheduling points of its threads.
-pub(super) struct Fuse {
-    left: u64,
-    act: Box<dyn FnOnce()>,
-}
 
 impl Kernel {
     /// Calls `act` on whichever thread of `node` reaches the node's `points`-th scheduling point

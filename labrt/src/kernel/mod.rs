@@ -14,7 +14,7 @@
 //! | `lifecycle`, `packet` | spawning, ending, crashing, tearing down; what a thread leaves behind |
 //! | `locals`, `all_locals` | values of one thread each |
 //! | `unwinding` | who is being unwound, by a panic or a crash |
-//! | `nodes`, `fuses` | groups of threads: pauses, clock rates; what befalls one at a counted point |
+//! | `nodes`, `fuses` | groups of threads: pauses, clock rates, crashes at a point |
 //! | `diagnose`, `suspicions` | deadlocks, locks held across blocking calls, busy waiting |
 //! | `record`, `telling` | the trace and its hash, what threads tell for it |
 //! | `stacks` | memory for the threads |

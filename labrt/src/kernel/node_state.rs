@@ -1,6 +1,5 @@
 //! What the kernel knows of one node.
 
-use super::fuses::Fuse;
 use crate::base::{END, NEVER, TaskId};
 use std::sync::Arc;
 
@@ -29,6 +28,12 @@ impl NodeState {
             fuse: None,
         }
     }
+}
+
+/// What is to happen on a node, and after how many more scheduling points of its threads.
+pub(super) struct Fuse {
+    pub(super) left: u64,
+    pub(super) act: Box<dyn FnOnce()>,
 }
 
 /// A clock that may run fast or slow since a moment.

@@ -79,6 +79,8 @@ struct Server {
     applied: u64,
     saved: Option<Save>,
     saved_term: Option<u64>,
+    /// It has crashed or was stopped, and has not started since.
+    has_ended: bool,
 }
 
 impl Server {
@@ -188,7 +190,7 @@ impl Scene {
 
     /// A server acts as the leader of `term`, or says that it is.
     fn leads(&mut self, number: usize, term: u64) {
-        if self.server(number).place == Place::Down {
+        if self.server(number).has_ended {
             return; // the case speaks in its name
         }
         self.server(number).shows(term, Role::Leader);
@@ -212,10 +214,12 @@ impl Scene {
         match what {
             What::Start => {
                 server.place = Place::Starting;
+                server.has_ended = false;
                 (server.term, server.role) = (server.saved_term, None);
             }
             What::Crash | What::Stop => {
                 server.place = Place::Down;
+                server.has_ended = true;
                 server.role = None;
                 server.applied = 0;
             }

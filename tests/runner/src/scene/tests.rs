@@ -159,6 +159,9 @@ fn two_leaders_of_a_term() {
     let alarm = "n0 and n1 have acted as the leader of term 3: only one may (§5.2)";
     assert_eq!(standings(&lines).last().map(String::as_str), Some(alarm));
     assert_eq!(standings(&[says(0, 3, true), says(1, 4, true)]).len(), 2);
+    // What a server says that has crashed are the case's words.
+    let played = [says(0, 3, true), of(1, What::Crash), says(1, 3, true)];
+    assert_eq!(standings(&played).len(), 2);
 }
 
 /// A failure that shows later than it happened says when: the servers are told of as they were.

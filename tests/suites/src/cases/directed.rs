@@ -1,5 +1,5 @@
-//! 3E: the rules of Figures 2 and 13, one by one. In each of these cases the harness plays the peers
-//! of one server, with messages made of those that the server's own kind has sent, and looks at its
+//! 3E: the rules of Figures 2 and 13, one by one. In each case the harness plays all peers of one
+//! server, with messages made of those that the server's own kind has sent, and looks at what it
 //! answers, at what it sends next and at what it applies.
 //!
 //! | file | room |
@@ -21,8 +21,9 @@ mod votes;
 use super::case::Draft;
 use super::{Case, Part};
 use crate::cluster::Cluster;
+use props::Unplayable;
 use snapshots::Away;
-use stage::{Scene, Stage, Unplayable};
+use stage::{Scene, Stage};
 
 /// A case of this name, which shows this.
 const fn about(name: &'static str, about: &'static str) -> Draft {

@@ -1,5 +1,6 @@
-//! Faults that the course lacks, as scripts: what befalls servers that have work to do, whoever gives
-//! it to them. Each script ends with all servers up and connected. 3E and 4E are made of them.
+//! Faults that the course lacks, as scripts: what befalls servers that have work to do, whoever
+//! gives it to them. Each script ends with all servers up and connected. 3E and 4E are made of
+//! them.
 
 use crate::cluster::{Cluster, ELECTION_TIMEOUT};
 use labrpc::harness::Latency;

@@ -1,7 +1,8 @@
 //! AppendEntries as its receiver sees it: Figure 2, "Receiver implementation", 1 to 5, and what all
 //! servers do with what is committed.
 
-use super::stage::{PATIENCE, STEP, Scene, Stage, id};
+use super::props::{PATIENCE, id};
+use super::stage::{STEP, Scene, Stage};
 
 /// "1. Reply false if term < currentTerm."
 pub(super) fn older_term(stage: &Stage<'_>) -> Scene {
@@ -109,7 +110,8 @@ pub(super) fn already_there(stage: &Stage<'_>) -> Scene {
     Ok(())
 }
 
-/// "5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry)."
+/// "5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new
+/// entry)."
 pub(super) fn last_new_entry(stage: &Stage<'_>) -> Scene {
     let (one, other, first) = (stage.peer(0), stage.peer(1), stage.first);
     let term = stage.term() + 1;

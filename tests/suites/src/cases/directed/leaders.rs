@@ -1,7 +1,9 @@
 //! The rules for leaders, and for all servers that meet a higher term.
 
-use super::props::{entries_of, is_append, is_vote, last_of, prev_of, term_of};
-use super::stage::{PATIENCE, SOON, Scene, Stage, id, in_time};
+use super::props::{
+    PATIENCE, entries_of, id, in_time, is_append, is_vote, last_of, prev_of, term_of,
+};
+use super::stage::{SOON, Scene, Stage};
 use crate::cluster::Request;
 use crate::trace::names;
 use labrt::time::Duration;

@@ -1,12 +1,17 @@
 //! What a case's messages are made of, and how they are read.
 
-use super::stage::{PATIENCE, Unplayable, id, in_time};
 use crate::cluster::{Answer, Cluster, Heard, Request, command};
 use crate::trace::{LogId, names};
 use bytes::Bytes;
 use labcodec::value::Value;
-use labrt::time::Duration;
+use labrt::time::{Duration, Instant};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Why a scene cannot be played: the messages are not such as the paper's.
+pub(super) struct Unplayable(pub(super) &'static str);
+
+/// As long as the labs grant for an election.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The number of the first command, by which its entry is recognised.
 pub(super) const FIRST: u64 = 7_041_776;
@@ -19,6 +24,28 @@ pub(super) struct Props {
     pub(super) vote_reply: Value,
     pub(super) success: Value,
     pub(super) refusal: Value,
+}
+
+pub(super) fn id(index: u64, term: u64) -> LogId {
+    LogId { index, term }
+}
+
+/// Looks for so long, and says what is there as soon as it is.
+pub(super) fn in_time<T>(
+    lab: &Cluster,
+    patience: Duration,
+    look: impl Fn() -> Option<T>,
+) -> Option<T> {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        if begin.elapsed() > patience {
+            return None;
+        }
+        lab.sleep(Duration::from_millis(5));
+    }
 }
 
 pub(super) fn is_vote(request: &Request) -> bool {

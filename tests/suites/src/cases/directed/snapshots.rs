@@ -1,8 +1,8 @@
 //! InstallSnapshot from both sides (Figure 13). One server was away while the others agreed on so
 //! much that a leader has nothing for it but a snapshot.
 
-use super::props::{FIRST, Props, is_append, term_of};
-use super::stage::{PATIENCE, Scene, Stage, Unplayable, id, in_time};
+use super::props::{FIRST, PATIENCE, Props, Unplayable, id, in_time, is_append, term_of};
+use super::stage::{Scene, Stage};
 use crate::cluster::{Answer, Cluster, Request, command};
 use crate::trace::names;
 use labcodec::value::Value;

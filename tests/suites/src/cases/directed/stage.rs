@@ -1,24 +1,18 @@
 //! One server among peers that the case plays, and how the case speaks in their names: by messages
 //! made of those that the server's own kind has sent.
 
-use super::props::{FIRST, Props};
+use super::props::{FIRST, PATIENCE, Props, Unplayable, id, in_time};
 use crate::cluster::{Answer, Cluster, Heard, Request, command};
 use crate::trace::{LogId, names};
 use labcodec::value::Value;
-use labrt::time::{Duration, Instant};
+use labrt::time::Duration;
 use std::sync::Arc;
-
-/// Why a scene cannot be played: the messages are not such as the paper's.
-pub(super) struct Unplayable(pub(super) &'static str);
 
 /// How a scene ends that finds no fault.
 pub(super) type Scene = Result<(), Unplayable>;
 
 /// Time between two messages of a scene: well below any election timeout.
 pub(super) const STEP: Duration = Duration::from_millis(20);
-
-/// As long as the labs grant for an election.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Long enough for anything that is committed to be applied.
 pub(super) const SOON: Duration = Duration::from_millis(200);
@@ -32,28 +26,6 @@ pub(super) struct Stage<'a> {
     /// The last entry that all hold.
     pub(super) first: LogId,
     props: Arc<Props>,
-}
-
-pub(super) fn id(index: u64, term: u64) -> LogId {
-    LogId { index, term }
-}
-
-/// Looks for so long, and says what is there as soon as it is.
-pub(super) fn in_time<T>(
-    lab: &Cluster,
-    patience: Duration,
-    look: impl Fn() -> Option<T>,
-) -> Option<T> {
-    let begin = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return Some(found);
-        }
-        if begin.elapsed() > patience {
-            return None;
-        }
-        lab.sleep(Duration::from_millis(5));
-    }
 }
 
 impl<'a> Stage<'a> {

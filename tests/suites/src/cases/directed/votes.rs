@@ -1,7 +1,7 @@
 //! Elections from both sides: RequestVote as its receiver sees it, and the rules for candidates.
 
-use super::props::{is_vote, term_of};
-use super::stage::{PATIENCE, STEP, Scene, Stage, id, in_time};
+use super::props::{PATIENCE, id, in_time, is_vote, term_of};
+use super::stage::{STEP, Scene, Stage};
 use crate::trace::names;
 use labrt::time::{Duration, Instant};
 
