@@ -141,14 +141,14 @@ impl Course {
 fn parts(config: &Config) -> Result<Vec<Part>, String> {
     let part = |word: &String| {
         let of_part = cases::all().filter(|case| case.part.to_string().eq_ignore_ascii_case(word));
-        let points = of_part.map(|case| case.points).sum();
-        match points {
-            0 => Err(format!(
-                "there is no part {word:?}; there are 3A to 3D and 4A to 4C"
+        let points: Vec<u32> = of_part.map(|case| case.points).collect();
+        match points.is_empty() {
+            true => Err(format!(
+                "there is no part {word:?}; there are 3A to 3D and 4A to 4C, and 3E without points"
             )),
-            points => Ok(Part {
+            false => Ok(Part {
                 name: word.to_uppercase(),
-                points,
+                points: points.iter().sum(),
             }),
         }
     };
@@ -184,7 +184,10 @@ fn readme_of(readme: &str, config: &Config, parts: &[Part]) -> String {
     }
     let counted: Vec<String> = parts
         .iter()
-        .map(|part| format!("{} ({} points)", part.name, part.points))
+        .map(|part| match part.points {
+            0 => format!("{} (an extra)", part.name),
+            points => format!("{} ({points} points)", part.name),
+        })
         .collect();
     let _ = writeln!(
         text,

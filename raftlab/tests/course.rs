@@ -133,7 +133,7 @@ fn a_course_that_cannot_be_is_refused() {
         assert_refused(&raftlab(&at, &["course", "x", "--config", "c.toml"]), told);
         assert!(!at.join("x").exists(), "nothing was begun");
     };
-    refused("parts = [\"3E\"]", "there is no part \"3E\"");
+    refused("parts = [\"3F\"]", "there is no part \"3F\"");
     refused("parts = []", "at least one part");
     refused("seeds = 0", "at least 1 is needed");
     refused(
@@ -145,5 +145,11 @@ fn a_course_that_cannot_be_is_refused() {
         &raftlab(&at, &["course", "x", "--config", "no.toml"]),
         "cannot read no.toml",
     );
+    // An extra: it can be a part, and is worth nothing.
+    fs::write(at.join("c.toml"), "parts = [\"3A\", \"3e\"]").expect("a file can be written");
+    let made = raftlab(&at, &["course", "extra", "--config", "c.toml"]);
+    assert!(out(&made).contains("15 points"), "{made:?}");
+    let readme = fs::read_to_string(at.join("extra/README.md")).expect("it is there");
+    assert!(readme.contains("3A (15 points), 3E (an extra)"), "{readme}");
     assert_refused(&raftlab(&at, &["course", "."]), "is not empty");
 }

@@ -1,4 +1,5 @@
-//! What becomes of Ctrl-C. A terminal sends it to everybody who runs in its foreground; `kill`
+//! What becomes of Ctrl-C. A terminal sends it to everybody who runs in its foreground, and so it
+//! does with a hangup when it is closed; `kill`
 //! sends it to one process alone. Either way all of them end, nothing is left half-written, and
 //! whoever called sees that a signal ended the command (130 in a shell, after Ctrl-C).
 //!
@@ -21,9 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Set for a program whose standard input is a lifeline.
 const LIFELINE: &str = "RAFTLAB_LIFELINE";
 
-/// By which people and programs ask us to end. Not SIGHUP: whoever called us with `nohup` has had
-/// it ignored, and a handler would undo that.
-const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+/// By which people, programs and a terminal that is closed ask us to end.
+const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 
 /// The exit code of who ended because its parent did: a shell's for Ctrl-C.
 const INTERRUPTED: i32 = 128 + SIGINT;
@@ -58,7 +58,8 @@ pub(super) fn on_interrupt(last_words: impl FnOnce() + Send + 'static) {
         return;
     }
     // Without signals to be had, they do what they always do.
-    if let Ok(mut signals) = Signals::new(SIGNALS) {
+    let heard = SIGNALS.into_iter().filter(|signal| !is_ignored(*signal));
+    if let Ok(mut signals) = Signals::new(heard) {
         thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
                 say_last_words();
@@ -74,6 +75,18 @@ pub(super) fn on_interrupt(last_words: impl FnOnce() + Send + 'static) {
             process::exit(INTERRUPTED);
         });
     }
+}
+
+/// Whether whoever called us has had a signal ignored, as `nohup` does with SIGHUP: a handler would
+/// undo that. Only Linux tells; elsewhere it is taken for ignored if it is that one.
+fn is_ignored(signal: i32) -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+        return signal == SIGHUP;
+    };
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.unwrap_or(0) & (1 << (signal - 1)) != 0
 }
 
 /// For a worker: whoever interrupts its parent means the parent, which will see to it.

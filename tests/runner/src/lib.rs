@@ -87,6 +87,7 @@ use files::{notes, own_sources, root, write_whole};
 use labrt::harness::Mutex;
 use pool::Stderr;
 use report::Report;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -201,19 +202,7 @@ fn run(
     show: bool,
 ) -> Result<Arc<Mutex<Report>>, String> {
     let selection = &options.selection;
-    let how = Manner {
-        mode: selection.mode,
-        strategy: selection.strategy,
-        check_determinism: selection.check_determinism,
-        faults: selection.faults.faults(),
-        trace: options.trace || options.trace_to.is_some(),
-        prints: options.trace && options.trace_to.is_none(),
-        shows: !options.trace
-            && options.trace_to.is_none()
-            && (chosen.len(), selection.seeds) == (1, 1),
-        tell: true,
-        until: None,
-    };
+    let how = manner(options, chosen.len());
     // What became of somebody else's Raft is no news of the one in this workspace, and what fails
     // under faults that no case asks for may have passed all the same.
     let is_news = !options.is_of_others() && how.faults.is_none();
@@ -226,11 +215,22 @@ fn run(
     interrupt::on_interrupt(move || watched.lock().break_off(kept.as_deref()));
     let sink = report.clone();
     let fail_fast = selection.fail_fast;
+    let lost: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
+    let (enough, known) = (options.enough, lost.clone());
     pool::run(
-        jobs(selection, chosen, how, workers),
+        jobs(
+            selection,
+            chosen,
+            how,
+            if enough { u64::MAX } else { workers as u64 },
+        )
+        .filter(move |job| !known.lock().contains(&job.case)),
         workers,
         stderr_of(selection.mode),
         Arc::new(move |case, seed, outcome, wall| {
+            if enough && outcome.failure.is_some() {
+                lost.lock().insert(case);
+            }
             let mut report = sink.lock();
             report.add(case, seed, outcome, wall);
             match fail_fast && report.has_failed() {
@@ -255,6 +255,22 @@ fn run(
     }
     drop(done);
     Ok(report)
+}
+
+/// How the runs of this many cases are made.
+fn manner(options: &Options, cases: usize) -> Manner {
+    let selection = &options.selection;
+    Manner {
+        mode: selection.mode,
+        strategy: selection.strategy,
+        check_determinism: selection.check_determinism,
+        faults: selection.faults.faults(),
+        trace: options.trace || options.trace_to.is_some(),
+        prints: options.trace && options.trace_to.is_none(),
+        shows: !options.trace && options.trace_to.is_none() && (cases, selection.seeds) == (1, 1),
+        tell: true,
+        until: None,
+    }
 }
 
 /// Adds to what is known of the failures: what led to a process's death, what a simpler failing run
@@ -295,14 +311,15 @@ fn stderr_of(mode: Mode) -> Stderr {
     }
 }
 
-/// What is to be done, made as it is asked for: there may be billions of seeds.
+/// What is to be done, a case in at least four times `shares` jobs if it has as many seeds; made as
+/// it is asked for: there may be billions.
 fn jobs(
     options: &Selection,
     chosen: &[(usize, &'static Case)],
     how: Manner,
-    workers: usize,
+    shares: u64,
 ) -> impl Iterator<Item = Job> + use<> {
-    let size = (options.seeds / (4 * workers as u64)).clamp(1, LONGEST_JOB);
+    let size = (options.seeds / shares.saturating_mul(4)).clamp(1, LONGEST_JOB);
     let (begin, end) = (options.seed, options.seed + options.seeds);
     let cases: Vec<usize> = chosen.iter().map(|(place, _)| *place).collect();
     cases.into_iter().flat_map(move |case| {

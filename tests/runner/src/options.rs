@@ -142,6 +142,9 @@ pub struct Options {
     /// Keep what became of each case in this file [default: target/raftlab/results.json]
     #[arg(long, hide = true)]
     pub results: Option<PathBuf>,
+    /// Run a case that has failed under no more seeds
+    #[arg(long, hide = true)]
+    pub enough: bool,
     /// Print the whole event stream of each run
     #[arg(long)]
     pub trace: bool,
@@ -258,6 +261,7 @@ impl Options {
                 words.option(name, path);
             }
         }
+        words.flag("--enough", self.enough);
         words.flag("--trace", self.trace);
         words.flag("--steady", self.steady);
         words.flag("--list", self.list);
@@ -314,7 +318,7 @@ mod tests {
         let line = "labs 3A backup --filter all --seeds 7 --seed 8 --mode real --jobs 9 --strategy \
                     pct --check-determinism --fail-fast --shrink --duplicate --late --jitter \
                     --pause --skew --chaos --raft a --kv b --judged-raft c \
-                    --judged-kv d --results e --trace --trace-to f --steady --list";
+                    --judged-kv d --results e --enough --trace --trace-to f --steady --list";
         let command = Options::command();
         for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
             let is_here = line.contains(&format!("--{option} ")) || line.ends_with(option);

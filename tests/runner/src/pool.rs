@@ -1,6 +1,7 @@
 //! The parent's side: hands jobs to worker processes, and replaces those that die.
 
 use super::dialogue::{Dialogue, State};
+use super::options::Mode;
 use super::trial::{FailureReport, Outcome};
 use super::wire::Job;
 use super::{interrupt, worker};
@@ -18,6 +19,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
+use suites::cases;
 use suites::trace::{Failure, FailureKind, Text};
 
 /// Lines of a dead worker's standard error that its failure shows.
@@ -112,7 +114,10 @@ fn serve(place: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
                 }
                 // The run that was under way failed with its worker; the others go on.
                 Err(error) => {
-                    let outcome = present.reap(Some(&error));
+                    let mut outcome = present.reap(Some(&error));
+                    if job.how.mode == Mode::Real {
+                        advise(&mut outcome, job.case);
+                    }
                     told(job.case, job.first, outcome, Duration::ZERO);
                     job.first += 1;
                     job.count -= 1;
@@ -230,6 +235,19 @@ impl Worker {
             failure: Some(report),
             ..Outcome::default()
         }
+    }
+}
+
+/// Real threads that wait for ever cannot be asked what for; simulated ones can.
+fn advise(outcome: &mut Outcome, case: usize) {
+    let failure = outcome.failure.as_mut().map(|report| &mut report.failure);
+    let hung = failure.filter(|failure| failure.kind == FailureKind::Hung);
+    if let (Some(failure), Some(case)) = (hung, cases::all().nth(case)) {
+        failure.message = Text::of_report(format_args!(
+            "{}\nThe simulation tells what each thread waits for, mostly at once: \
+             make test-{} FILTER={}",
+            failure.message, case.part, case.name
+        ));
     }
 }
 

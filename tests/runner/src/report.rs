@@ -32,6 +32,8 @@ pub(super) struct Report {
     traced: Option<Trace>,
     keeps_trace: bool,
     steady: bool,
+    /// The seeds, first and last, if a run follows from its seed.
+    seeds: Option<(u64, u64)>,
     began: Duration,
     /// Width of the column of names.
     names: usize,
@@ -73,6 +75,10 @@ impl Report {
             trace: options.trace,
             keeps_trace: options.trace_to.is_some(),
             steady: options.steady,
+            seeds: (selection.mode == Mode::Sim).then(|| {
+                let last = selection.seed.saturating_add(selection.seeds - 1);
+                (selection.seed, last)
+            }),
             began: labrt::time::since_start(),
             names: width_of_names(chosen),
             progress: Progress::new(show),
@@ -355,7 +361,7 @@ impl Report {
 
     /// Leaves the results for other programs.
     pub(super) fn keep_results(&self, file: &Path) -> std::io::Result<()> {
-        results::merge(file, &self.cases)
+        results::merge(file, &self.cases, self.seeds)
     }
 
     /// A wall time, unless the report is to be the same each time.

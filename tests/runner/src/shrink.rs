@@ -48,7 +48,7 @@ pub(super) fn simplest(
                 tell: false,
                 ..how
             },
-            workers,
+            workers as u64,
         );
         let sink = best.clone();
         let add = move |_, seed, outcome: Outcome, _| {

@@ -1,6 +1,6 @@
 //! Three hints for each case: the first says where to look, the last one almost what to write.
 
-use super::Place;
+use super::{Place, status};
 use crate::results::{self, Results};
 use crate::{choice, files};
 use std::collections::BTreeMap;
@@ -78,7 +78,8 @@ impl Hint {
 fn in_question(results: &Results) -> &'static Case {
     let of = |case: &&Case| results.get(&case.full_name());
     let failing = cases::all().find(|case| of(case).is_some_and(|result| !result.is_passed()));
-    let open = failing.or_else(|| cases::all().find(|case| of(case).is_none()));
+    let mut of_parts = cases::all().filter(|case| status::is_part(&case.part.to_string()));
+    let open = failing.or_else(|| of_parts.find(|case| of(case).is_none()));
     open.or_else(|| cases::all().next())
         .expect("there are cases")
 }
@@ -147,6 +148,7 @@ mod tests {
             points: 4,
             runs: 2,
             passed,
+            seeds: Vec::new(),
             failure: None,
             built: 0,
         };

@@ -2,6 +2,7 @@
 //! the same words, and `make` needs nothing but the program that it has built anyway.
 
 mod hint;
+mod keys;
 mod points;
 mod replay;
 mod status;

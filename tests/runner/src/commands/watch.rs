@@ -1,16 +1,16 @@
 //! Runs what a student works on whenever a source is saved: first the runs that failed, then the
 //! part in progress, then the same under more and more seeds, as long as nothing fails or changes.
 
+use super::keys::Keys;
 use super::{Hint, Place, status};
 use crate::results::{self, Results};
 use crate::{files, interrupt};
-use labrt::channel::{self, Receiver};
 use labrt::thread;
 use labrt::time::Duration;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::{Child, Command, ExitCode};
 
-/// Run the part in progress whenever a source is saved; keys, each with Enter: h t n r q
+/// Run the part in progress whenever a source is saved; keys: h t n r q
 #[derive(clap::Args)]
 pub struct Watch {
     /// The part to begin with; the first that is not done, if none is given
@@ -23,7 +23,7 @@ const SEEDS: [u64; 4] = [1, 20, 100, 1000];
 /// How often sources and keys are looked at.
 const PERIOD: Duration = Duration::from_millis(200);
 
-const KEYS: &str = "h hint   t trace   n next part   r run again   q quit   (with Enter)";
+const KEYS: &str = "h hint   t trace   n next part   r run again   q quit";
 
 /// Why a run, or the wait for one, came to its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ enum Event {
 struct Watcher<'a> {
     place: &'a Place,
     part: String,
-    keys: Receiver<char>,
+    keys: Keys,
     /// When the newest source was saved, since 1970.
     newest: Duration,
 }
@@ -53,7 +53,7 @@ impl Watch {
         let mut watcher = Watcher {
             place,
             part,
-            keys: keys(),
+            keys: Keys::listen(),
             newest: newest(place),
         };
         loop {
@@ -92,13 +92,21 @@ impl Watcher<'_> {
         self.wait(&format!("{} passes under {most} seeds", self.part))
     }
 
+    /// What can be typed.
+    fn help(&self) -> String {
+        match self.keys.at_once {
+            true => KEYS.into(),
+            false => format!("{KEYS}   (with Enter)"),
+        }
+    }
+
     /// A clean screen, if there is one.
     fn head(&self) {
         let mut out = io::stdout();
         if out.is_terminal() {
             let _ = write!(out, "\x1b[2J\x1b[H");
         }
-        let _ = writeln!(out, "watching {}: {KEYS}\n", self.part);
+        let _ = writeln!(out, "watching {}: {}\n", self.part, self.help());
     }
 
     /// Runs a program until it ends, or until something comes first; then it is ended.
@@ -126,7 +134,7 @@ impl Watcher<'_> {
 
     /// Waits until there is something to be done.
     fn wait(&mut self, why: &str) -> Event {
-        println!("\n{why}; waiting for a change. {KEYS}");
+        println!("\n{why}; waiting for a change. {}", self.help());
         loop {
             if let Some(event) = self.look() {
                 return event;
@@ -137,7 +145,7 @@ impl Watcher<'_> {
 
     /// Whether somebody saved or typed something.
     fn look(&mut self) -> Option<Event> {
-        if let Ok(key) = self.keys.try_recv() {
+        if let Ok(key) = self.keys.typed.try_recv() {
             return Some(Event::Key(key));
         }
         let newest = newest(self.place);
@@ -170,7 +178,14 @@ impl Watcher<'_> {
             other => println!("no key {other}"),
         }
         if key == 'h' || key == 't' {
-            println!("\nEnter: back");
+            println!(
+                "\n{}: back",
+                if self.keys.at_once {
+                    "any key"
+                } else {
+                    "Enter"
+                }
+            );
             while !matches!(self.look(), Some(Event::Saved | Event::Key(_))) {
                 thread::sleep(PERIOD);
             }
@@ -217,22 +232,6 @@ fn newest(place: &Place) -> Duration {
     times.max().unwrap_or_default()
 }
 
-/// The first letter of each line that is typed; a line without letters is a key, too.
-fn keys() -> Receiver<char> {
-    let (typed, keys) = channel::unbounded();
-    thread::spawn(move || {
-        for line in io::stdin().lock().lines().map_while(Result::ok) {
-            let key = line.trim().chars().next().unwrap_or('r');
-            if typed.send(key.to_ascii_lowercase()).is_err() {
-                return;
-            }
-        }
-        // Whoever hangs up wants no more.
-        let _ = typed.send('q');
-    });
-    keys
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +244,7 @@ mod tests {
             points: 1,
             runs: 1,
             passed: 1,
+            seeds: Vec::new(),
             failure,
             built: 0,
         };

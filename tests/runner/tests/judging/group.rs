@@ -68,8 +68,8 @@ impl Group {
         self.end("INT", everybody)
     }
 
-    /// Sends this signal; how the leader ended. Nobody is left behind.
-    pub(crate) fn end(mut self, signal: &str, everybody: bool) -> End {
+    /// Sends this signal to the leader, or to everybody.
+    pub(crate) fn signal(&self, signal: &str, everybody: bool) {
         let id = self.leader.id();
         let target = if everybody {
             format!("-{id}")
@@ -80,6 +80,11 @@ impl Group {
             .args([&format!("-{signal}"), "--", &target])
             .status();
         assert!(sent.is_ok_and(|status| status.success()), "kill failed");
+    }
+
+    /// Sends this signal; how the leader ended. Nobody is left behind.
+    pub(crate) fn end(mut self, signal: &str, everybody: bool) -> End {
+        self.signal(signal, everybody);
         let status = self.leader.wait().expect("it can be waited for");
         for _ in 0..200 {
             if self.members().is_empty() {
@@ -90,7 +95,7 @@ impl Group {
         let left = self.members();
         if !left.is_empty() {
             let _ = Command::new("kill")
-                .args(["-KILL", "--", &format!("-{id}")])
+                .args(["-KILL", "--", &format!("-{}", self.leader.id())])
                 .status();
             panic!("left behind: {left:?}");
         }

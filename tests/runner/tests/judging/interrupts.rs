@@ -73,7 +73,11 @@ fn judge_of_a_crate() {
 fn results_so_far() {
     let path = fixture("never-elects");
     // A seed that no other test uses: its trace shows that the run has failed.
-    for (signal, number, seed) in [("INT", 2, 7_700_000), ("TERM", 15, 7_800_000)] {
+    for (signal, number, seed) in [
+        ("INT", 2, 7_700_000),
+        ("TERM", 15, 7_800_000),
+        ("HUP", 1, 7_900_000),
+    ] {
         let file = results(&format!("so-far-{signal}"));
         forget_traces(seed);
         let mut command = Command::new(runner());
@@ -106,6 +110,29 @@ fn results_so_far() {
         assert!(kept.contains(&seed.to_string()), "{kept}");
         assert!(!kept.contains("re_election"), "{kept}");
     }
+}
+
+/// Who has asked not to be disturbed by a closed terminal is not.
+#[test]
+fn nohup() {
+    let path = fixture("never-elects");
+    let seed = 8_000_000;
+    forget_traces(seed);
+    let file = results("nohup");
+    let mut command = Command::new("sh");
+    let words = "trap '' HUP; exec \"$@\"";
+    command.current_dir(root()).args(["-c", words, "sh"]);
+    command.arg(runner()).args(["3A", "--seeds", "1000000000"]);
+    command.args(["--jobs", "1", "--seed", &seed.to_string()]);
+    command.args(["--raft", &path, "--results"]).arg(&file);
+    let group = Group::start(&mut command);
+    await_trace(seed);
+    group.signal("HUP", true);
+    // Another job has begun since.
+    forget_traces(seed);
+    await_trace(seed + 25);
+    let end = group.end("TERM", false);
+    assert_eq!(end.signal, Some(15), "{end:?}");
 }
 
 /// The traces of seeds from this one on.
