@@ -1,9 +1,10 @@
 //! The caller's side of a call: bytes there, bytes back.
 
+use crate::choice;
 use crate::error::CallError;
 use crate::event::{KeptBytes, Message};
 use crate::handler::Handling;
-use crate::id::{EndId, ServerId};
+use crate::id::{EndId, ServerId, name};
 use crate::reply_slot::{Answer, ReplySlot};
 use crate::router::{Path, Verdict};
 use crate::service::{Method, MethodKind};
@@ -93,6 +94,10 @@ impl<'a> Call<'a> {
                 self.send(buffer, (&path, &method), (after, copy), kept);
                 match self.wait(buffer, &path) {
                     Outcome::Reply(mut kept) => {
+                        choice::timers_first(|| {
+                            let (from, to) = (name(self.from), name(path.server.id));
+                            format!("the reply to {from} → {to} {}", self.method)
+                        });
                         self.tell(Step::Returned, to, Some(kind), &buffer.bytes, &mut kept);
                         Ok(true)
                     }

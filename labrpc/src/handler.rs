@@ -1,6 +1,8 @@
 //! The server's side of a call.
 
+use crate::choice;
 use crate::event::{KeptBytes, Message};
+use crate::id::name;
 use crate::reply_slot::{Answer, ReplySlot};
 use crate::router::Path;
 use crate::service::Method;
@@ -76,6 +78,14 @@ impl Handling {
     /// The answer, and how long it is under way.
     fn handle(&mut self) -> (Answer, Duration) {
         self.path.server.handled.fetch_add(1, Ordering::Relaxed);
+        choice::timers_first(|| {
+            let method = &self.method.kind.name;
+            format!(
+                "{} → {} {method}",
+                name(self.path.from),
+                name(self.path.server.id)
+            )
+        });
         self.tell(Step::Arrived);
         self.kept = None;
         match self.method.handle(&mut self.bytes) {
@@ -92,11 +102,10 @@ impl Handling {
         self.tell(Step::Replied);
         let now = self.network.now_for_links();
         let rng = &mut labrt::rand::rng();
-        let sent = self
-            .network
-            .router
-            .lock()
-            .reply(&self.path, self.bytes.len(), now, rng);
+        let call = (&self.path, &*self.method.kind.name);
+        let mut router = self.network.router.lock();
+        let sent = router.reply(call, self.bytes.len(), now, rng);
+        drop(router);
         match sent {
             Ok(after) => (self.reply(), after),
             Err(after) => {

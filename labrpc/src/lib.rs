@@ -60,6 +60,7 @@
 // | `step` | the steps of a message, and why it may be lost |
 // | `latency` | how long a message is under way: settings, and draws from them |
 // | `faults` | the odds: what becomes of one message under given conditions |
+// | `choice` | where a message could fare otherwise, for runs with a plan |
 // | `link` | what one direction between two servers adds: latency, bandwidth, a block |
 // | `error` | why caller and server do not understand each other |
 // | `service` | methods by name, with their types erased |
@@ -80,6 +81,7 @@
 // the crash of its sender, a reply that of the server it came from, and neither needs a timer.
 
 mod call;
+mod choice;
 mod end;
 mod error;
 mod event;

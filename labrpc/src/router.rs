@@ -1,8 +1,9 @@
 //! Who is connected to whom; turns an attempt to send into its verdict. Nothing here waits, and
 //! nothing here knows the time.
 
+use crate::choice;
 use crate::faults::{Conditions, ReplyFate};
-use crate::id::{EndId, ServerId};
+use crate::id::{EndId, ServerId, name};
 use crate::latency::Latency;
 use crate::link::Link;
 use crate::service::{Method, MethodKind};
@@ -187,7 +188,9 @@ impl Router {
                 .collect();
             return Verdict::NoSuchMethod { offered };
         };
-        let mut fate = self.conditions_between(from, server.id).request(rng);
+        let name = || format!("{} → {} {method}", name(from), name(server.id));
+        let drawn = self.conditions_between(from, server.id).request(rng);
+        let mut fate = choice::request(drawn, name);
         let Some(delay) = under_way(
             &mut self.links,
             (from, server.id),
@@ -242,12 +245,14 @@ impl Router {
     /// long the caller waits for a reply that cannot come.
     pub(crate) fn reply(
         &mut self,
-        path: &Path,
+        (path, method): (&Path, &str),
         bytes: usize,
         now: Duration,
         rng: &mut impl Rng,
     ) -> Result<Duration, Duration> {
-        let ReplyFate::Arrives(after) = path.conditions.reply(rng) else {
+        let drawn = path.conditions.reply(rng);
+        let name = || format!("{} → {} {method}", name(path.from), name(path.server.id));
+        let ReplyFate::Arrives(after) = choice::reply(drawn, name) else {
             return Err(Duration::ZERO);
         };
         let direction = (path.server.id, path.from);

@@ -129,6 +129,33 @@ pub fn fail_with(reason: String, detail: Detail) -> ! {
     }
 }
 
+/// A choice: the way that something goes which could go otherwise. By itself it goes the `natural`
+/// way; a run's [`Plan`](crate::Plan) may ask for the plain one, 0, in which nothing is unusual, or
+/// for one of the others, up to `ways`. `what` says what a way means. No scheduling point, and no
+/// draw of chance. In the real world it always goes the natural way.
+#[inline]
+pub fn choose(ways: u32, natural: u32, what: impl FnOnce(u32) -> String) -> u32 {
+    match world::kernel() {
+        Some(kernel) => kernel.decide(ways, natural, what),
+        None => natural,
+    }
+}
+
+/// From now on choices go their natural way, and are not counted; or are again.
+pub fn hold_choices(on: bool) {
+    if let Some(kernel) = world::kernel() {
+        kernel.hold_choices(on);
+    }
+}
+
+/// Simulated: from now on the clock of the calling thread's node shows so much more, and whatever
+/// waits by it waits so much less. No effect on threads of no node, and none in the real world.
+pub fn leap(duration: Duration) {
+    if let Some(kernel) = world::kernel() {
+        kernel.leap(ns(duration));
+    }
+}
+
 /// Starts a short-lived thread of the harness's machinery on `node`, for running a handler: no
 /// handle and no result, so that it costs as little as a thread can. It begins when what it
 /// `waits_for` (`"a message's arrival"`) has happened, `after` that much time, whatever the node's

@@ -71,6 +71,6 @@ pub mod thread;
 pub mod time;
 pub mod trace;
 
-pub use base::{Detail, Failure, FailureKind, NodeId, Panicked, Strategy};
+pub use base::{Choice, Detail, Failure, FailureKind, NodeId, Panicked, Plan, Strategy};
 pub use node::Node;
 pub use sim::{Report, Simulation};

@@ -1,6 +1,6 @@
 //! Running a program in the simulated world.
 
-use crate::base::{Events, Failure, FailureKind, Options, Progress, Strategy};
+use crate::base::{Choice, Events, Failure, FailureKind, Options, Plan, Progress, Strategy};
 use crate::kernel::{Kernel, world};
 use crate::outside::{panics, signals, watchdog};
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct Report<R> {
     pub warnings: Vec<String>,
     /// The events in their order, when [`Simulation::trace`] was on.
     pub events: Events,
+    /// The choices that were met, in their order, of a run with a [`Simulation::plan`].
+    pub choices: Vec<Choice>,
     /// How often a thread was given the processor.
     pub switches: u64,
     /// How many threads were started.
@@ -50,6 +52,7 @@ impl Simulation {
             time_limit: None,
             panics_end_run: true,
             patience: Duration::from_secs(3),
+            plan: None,
         })
     }
 
@@ -77,6 +80,14 @@ impl Simulation {
     /// ends it.
     pub fn panics_end_run(mut self, yes: bool) -> Simulation {
         self.0.panics_end_run = yes;
+        self
+    }
+
+    /// What goes otherwise than it would by itself, of what the harness can let go otherwise
+    /// ([`harness::choose`](crate::harness::choose)). With a plan, be it empty, the report tells of
+    /// all choices that were met.
+    pub fn plan(mut self, plan: Plan) -> Simulation {
+        self.0.plan = Some(plan);
         self
     }
 
@@ -133,6 +144,7 @@ impl Simulation {
                 trace_hash: 0,
                 warnings: Vec::new(),
                 events: Events::default(),
+                choices: Vec::new(),
                 switches: 0,
                 spawned: 0,
             },
@@ -174,6 +186,7 @@ impl Simulation {
             trace_hash: kernel.recorder.hash(),
             warnings: kernel.warnings(),
             events: kernel.recorder.take(),
+            choices: kernel.take_choices(),
             switches: totals.switches,
             spawned: totals.spawned,
         }

@@ -12,6 +12,7 @@ mod name;
 mod noted;
 mod options;
 mod panic_count;
+mod plan;
 mod progress;
 
 pub use event::{Body, Dropped, Event, Warning};
@@ -29,4 +30,5 @@ pub(crate) use noted::Noted;
 pub(crate) use options::Options;
 pub use options::Strategy;
 pub(crate) use panic_count::PanicCount;
+pub use plan::{Choice, Plan};
 pub(crate) use progress::Progress;

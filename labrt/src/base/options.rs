@@ -1,5 +1,6 @@
 //! What a run is asked for.
 
+use super::plan::Plan;
 use std::time::Duration;
 
 /// What a simulation is given; `Simulation`'s methods say what each means.
@@ -11,6 +12,7 @@ pub(crate) struct Options {
     pub(crate) time_limit: Option<Duration>,
     pub(crate) panics_end_run: bool,
     pub(crate) patience: Duration,
+    pub(crate) plan: Option<Plan>,
 }
 
 /// How the simulation picks the next thread among those that could run.

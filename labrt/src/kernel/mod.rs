@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `scheduler` | the loop: clock, scheduling points, switching |
 //! | `strategy` | policy: who is next |
+//! | `choices`, `planned` | what the harness could let go otherwise, and a plan that says how |
 //! | `timers` | what is due when |
 //! | `task`, `node_state` | what is known of one thread, of one node |
 //! | `wait`, `wait_list`, `line`, `permit` | parking and waking, lists of waiters, `unpark` |
@@ -26,6 +27,7 @@
 //! No `RefCell` of the kernel stays borrowed across a switch.
 
 mod all_locals;
+mod choices;
 mod diagnose;
 mod fuses;
 mod lifecycle;
@@ -36,6 +38,7 @@ mod nodes;
 mod packet;
 mod per_run;
 mod permit;
+mod planned;
 mod record;
 mod scheduler;
 mod stacks;

@@ -67,6 +67,14 @@ impl Clock {
         }
     }
 
+    /// The same clock, showing `leap` more from `now` on.
+    pub(super) fn ahead(&self, leap: u64, now: u64) -> Clock {
+        Clock {
+            shown: self.show(now).saturating_add(leap).min(END),
+            ..self.at_rate(self.rate, now)
+        }
+    }
+
     pub(super) fn show(&self, now: u64) -> u64 {
         self.shown + ((now - self.since) as f64 * self.rate) as u64
     }

@@ -161,10 +161,22 @@ impl Kernel {
             rate.is_finite() && rate > 0.0,
             "a clock rate must be above 0, not {rate}"
         );
+        self.change_clock(node, |clock, now| clock.at_rate(rate, now));
+    }
+
+    /// From now on the clock of the running thread's node shows `ns` more.
+    pub(crate) fn leap(&self, ns: u64) {
+        match self.current_node() {
+            NO_NODE => {}
+            node => self.change_clock(node, |clock, now| clock.ahead(ns, now)),
+        }
+    }
+
+    fn change_clock(&self, node: u32, change: impl FnOnce(Clock, u64) -> Clock) {
         let now = self.now.get();
         let clock = {
             let clock = &mut self.nodes.borrow_mut()[node as usize].clock;
-            *clock = clock.at_rate(rate, now);
+            *clock = change(*clock, now);
             *clock
         };
         // Whoever waits by this clock waits on, until it shows the same time as before.

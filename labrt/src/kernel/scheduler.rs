@@ -45,6 +45,8 @@ pub(crate) struct Kernel {
     /// Who runs next, when that has been drawn already.
     pub(super) handoff: Cell<TaskId>,
     pub(super) choices: RefCell<Choices>,
+    /// Whether there is a plan: almost never, and then nobody has to ask for it.
+    pub(super) is_planned: bool,
     pub(super) program_chance: RefCell<SmallRng>,
     pub(super) timers: RefCell<Timers>,
     pub(super) tasks: RefCell<Vec<Task>>,
@@ -100,7 +102,8 @@ impl Kernel {
             dying: Cell::new(false),
             stop: Cell::new(false),
             handoff: Cell::new(NOBODY),
-            choices: RefCell::new(Choices::new(options.strategy, seed)),
+            choices: RefCell::new(Choices::new(options.strategy, seed, options.plan.clone())),
+            is_planned: options.plan.is_some(),
             // Another stream, so that the program draws the same under every strategy.
             program_chance: RefCell::new(SmallRng::seed_from_u64(!seed)),
             timers: RefCell::default(),

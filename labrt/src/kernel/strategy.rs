@@ -1,15 +1,17 @@
 //! Policy: who runs next, and for how long. The kernel is the mechanism, and knows no more of a
 //! policy than the methods of [`Choices`].
 
-use crate::base::{Strategy, TaskId};
+use super::planned::Planned;
+use crate::base::{Plan, Strategy, TaskId};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 use std::collections::{BinaryHeap, VecDeque};
 
-/// The policy of a run, and the chance it draws from.
+/// The policy of a run, the chance it draws from, and what it is to do otherwise.
 pub(super) struct Choices {
     policy: AnyPolicy,
     pub(super) chance: SmallRng,
+    pub(super) planned: Option<Planned>,
 }
 
 /// A branch costs a switch less than a call through a pointer would.
@@ -20,14 +22,19 @@ enum AnyPolicy {
 }
 
 impl Choices {
-    pub(super) fn new(strategy: Strategy, seed: u64) -> Choices {
+    pub(super) fn new(strategy: Strategy, seed: u64, plan: Option<Plan>) -> Choices {
         let policy = match strategy {
             Strategy::Random { preempt } => AnyPolicy::Random(Random::new(preempt)),
             Strategy::Pct { depth, interval } => AnyPolicy::Pct(Pct::new(depth, interval)),
             Strategy::Fifo => AnyPolicy::Fifo(Fifo::default()),
         };
         let chance = SmallRng::seed_from_u64(seed);
-        Choices { policy, chance }
+        let planned = plan.map(Planned::new);
+        Choices {
+            policy,
+            chance,
+            planned,
+        }
     }
 
     /// `task` could run.

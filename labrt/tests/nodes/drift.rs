@@ -102,6 +102,30 @@ fn clocks_run_fast_and_slow() {
     });
 }
 
+/// A clock that leaps shows more from then on, and who waits by it waits less; others' stay true.
+#[test]
+fn a_clock_may_leap() {
+    simulated(|| {
+        let node = Node::new("n1");
+        node.set_clock_rate(2.0);
+        let own = Instant::now();
+        let waiting = node.spawn("waits", || thread::sleep(100 * MS));
+        thread::sleep(MS);
+        let leaping = node.spawn("leaps", || {
+            let shown = Instant::now();
+            harness::leap(90 * MS);
+            shown.elapsed()
+        });
+        let leapt = leaping.join().unwrap();
+        assert!((90 * MS..91 * MS).contains(&leapt), "{leapt:?}");
+        waiting.join().unwrap();
+        let waited = own.elapsed();
+        assert!((5 * MS..6 * MS).contains(&waited), "{waited:?}");
+        harness::leap(90 * MS); // of no node
+        assert_eq!(own.elapsed().as_millis(), waited.as_millis());
+    });
+}
+
 #[test]
 fn a_clock_rate_above_zero_only() {
     for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {

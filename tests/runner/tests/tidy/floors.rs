@@ -18,7 +18,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &[
                 "error", "event", "id", "latency", "notation", "service", "spin", "step",
             ],
-            &["faults", "link", "router"],
+            &["choice", "faults", "link", "router"],
         ],
     ),
 ];

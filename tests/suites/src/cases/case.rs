@@ -32,6 +32,8 @@ pub enum Part {
     B24,
     /// The older form with snapshots.
     C24,
+    /// Scenes for `raftlab explore`: no part of the labs.
+    Scene,
 }
 
 impl Part {
@@ -43,6 +45,7 @@ impl Part {
             Part::A4 | Part::B4 | Part::C4 => "4",
             Part::E4 => "4E",
             Part::B24 | Part::C24 => "2024",
+            Part::Scene => "scene",
         }
     }
 }
@@ -61,6 +64,7 @@ impl fmt::Display for Part {
             Part::E4 => "4E",
             Part::B24 => "4B24",
             Part::C24 => "4C24",
+            Part::Scene => "scene",
         })
     }
 }

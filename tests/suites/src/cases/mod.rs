@@ -14,6 +14,7 @@ mod kv;
 mod log;
 mod persistence;
 mod rsm;
+mod scenes;
 mod snapshots;
 
 pub use case::{Body, Case, Part};
@@ -36,6 +37,16 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         append::CASES,
     ];
     parts.into_iter().flatten()
+}
+
+/// The scenes that can be explored, with their places, which come behind those of the cases.
+pub fn scenes() -> impl Iterator<Item = (usize, &'static Case)> {
+    (all().count()..).zip(scenes::SCENES)
+}
+
+/// The case or scene at a place: of a case, that among all.
+pub fn at(place: usize) -> Option<&'static Case> {
+    all().chain(scenes::SCENES).nth(place)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Sizes and counts of a run.
 
 use super::Cluster;
+use crate::oracles::{Oracles, Situations};
 
 /// What a run has used, for its line in the report.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct Usage {
     pub bytes: u64,
     /// Commands that were committed.
     pub commands: u64,
+    /// What the oracles saw come about; nothing on real threads, where there are none.
+    pub situations: Situations,
 }
 
 impl Cluster {
@@ -41,6 +44,12 @@ impl Cluster {
             rpcs: self.net().total_count(),
             bytes: self.net().total_bytes(),
             commands: self.inner.record.lock().highest(),
+            situations: self
+                .inner
+                .oracles
+                .as_ref()
+                .map(Oracles::met)
+                .unwrap_or_default(),
         }
     }
 }

@@ -40,7 +40,7 @@ impl Cluster {
     /// Crashes a server on a thread of its own.
     fn crash_from_within(&self, server: usize) {
         if harness::is_simulated() {
-            return self.crash(server); // and does not come back
+            return self.crash_now(server); // and does not come back
         }
         // The thread may hold the lock that `kill` needs.
         if let Some(running) = self.go_down(server) {

@@ -2,10 +2,12 @@
 //!
 //! | file | room |
 //! | --- | --- |
-//! | `mod` | servers: start, crash, connect, disconnect, partition |
+//! | `mod` | servers: start, crash, restart, stop |
+//! | `links` | who can talk to whom |
 //! | `server` | what runs on a server: a bare Raft, or a service with one |
 //! | `mishaps` | crashes at a save or at any point, slow disks, clocks that are off |
 //! | `figures` | sizes and counts |
+//! | `chance` | what a plan may leave out or add: faults, commands, crashes after a save |
 //! | `stage` | servers whose place the case takes |
 //! | `chaos` | faults that somebody asks for, on any case |
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
@@ -13,8 +15,10 @@
 //! | `record` | what was applied where, and the safety checks on it |
 
 mod applier;
+mod chance;
 mod chaos;
 mod figures;
+mod links;
 mod mishaps;
 mod record;
 mod server;
@@ -32,8 +36,9 @@ pub use verbs::{ELECTION_TIMEOUT, command};
 
 use crate::TIME_LIMIT;
 use crate::oracles::Oracles;
-use crate::trace::{self, Sides, What};
+use crate::trace::{self, What};
 use applier::Appliers;
+use chance::Crashes;
 use labapi::{ClientEnd, MakeRaft, Raft, State};
 use labrpc::harness::Network;
 use labrt::harness::{self, Mutex};
@@ -61,6 +66,7 @@ struct Inner {
     began: Duration,
     /// The servers are being told to end.
     is_over: AtomicBool,
+    crashes: Arc<Crashes>,
 }
 
 struct Server {
@@ -133,6 +139,7 @@ impl Cluster {
             fault: Mutex::new(None),
             began: time::since_start(),
             is_over: AtomicBool::new(false),
+            crashes: Arc::default(),
         };
         let cluster = Cluster {
             inner: Arc::new(inner),
@@ -163,7 +170,7 @@ impl Cluster {
 
     /// Starts (or restarts) a server on what its disk holds. It is not connected yet.
     pub fn start(&self, server: usize) {
-        self.crash(server);
+        self.crash_now(server);
         let count = self.len();
         let net = self.net();
         let node = Node::new(&labrpc::name(server));
@@ -182,6 +189,7 @@ impl Cluster {
             if let Some(oracles) = &self.inner.oracles {
                 oracles.starts(server, node.id(), &entry.disk);
             }
+            self.watch_saves(server, &node, &entry.disk);
             (Arc::new(entry.disk.persister()), entry.incarnation)
         };
         trace::start(server, node.id(), number);
@@ -208,6 +216,13 @@ impl Cluster {
 
     /// Crashes a server: nothing it sends or saves from now on has any effect.
     pub fn crash(&self, server: usize) {
+        if self.is_running(server) && self.takes_place(|| format!("n{server} crashes")) {
+            self.crash_now(server);
+        }
+    }
+
+    /// The same, whatever a plan says.
+    pub(crate) fn crash_now(&self, server: usize) {
         let Some(running) = self.go_down(server) else {
             return;
         };
@@ -236,7 +251,7 @@ impl Cluster {
 
     /// Takes a server off the network and its disk away; what ran there.
     fn take_down(&self, server: usize) -> Option<Arc<Running>> {
-        self.disconnect(server);
+        self.disconnect_now(server);
         self.net().delete_server(server);
         if let Some(oracles) = &self.inner.oracles {
             oracles.stops(server);
@@ -248,58 +263,13 @@ impl Cluster {
 
     /// Starts a server that was crashed, and connects it.
     pub fn restart(&self, server: usize) {
-        self.start(server);
+        // One that runs crashes now, unless that is what is left out.
+        let goes_on = self.is_running(server)
+            && !self.takes_place(|| format!("n{server} crashes, and starts again"));
+        if !goes_on {
+            self.start(server);
+        }
         self.connect(server);
-    }
-
-    /// Connects a server to every other connected one, in both directions.
-    pub fn connect(&self, server: usize) {
-        trace::of_server(server, || What::Connect);
-        self.inner.servers.lock()[server].connected = true;
-        self.rewire(server);
-    }
-
-    /// Cuts a server off.
-    pub fn disconnect(&self, server: usize) {
-        let was = std::mem::replace(&mut self.inner.servers.lock()[server].connected, false);
-        if was {
-            trace::of_server(server, || What::Disconnect);
-        }
-        self.rewire(server);
-    }
-
-    /// Lets only the servers of one side talk to each other.
-    pub fn partition(&self, sides: &[&[usize]]) {
-        trace::of_case(|| What::Partition(Sides::of(sides)));
-        for (side, members) in sides.iter().enumerate() {
-            let mut servers = self.inner.servers.lock();
-            members
-                .iter()
-                .for_each(|server| servers[*server].side = side);
-        }
-        (0..self.len()).for_each(|server| self.rewire(server));
-    }
-
-    /// Ends a partition, and connects every server.
-    pub fn connect_all(&self) {
-        let all: Vec<usize> = (0..self.len()).collect();
-        all.iter().for_each(|server| self.connect(*server));
-        self.partition(&[&all]);
-    }
-
-    /// Enables exactly the ends from and to `server` that two connected servers of one side share.
-    fn rewire(&self, server: usize) {
-        let servers = self.inner.servers.lock();
-        let own = &servers[server];
-        for (other, entry) in servers.iter().enumerate() {
-            let both = entry.connected && own.connected && entry.side == own.side;
-            if let Some(running) = &own.running {
-                self.net().enable(running.ends[other].id(), both);
-            }
-            if let Some(running) = &entry.running {
-                self.net().enable(running.ends[server].id(), both);
-            }
-        }
     }
 
     /// Whether the network keeps every message.

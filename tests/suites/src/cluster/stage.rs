@@ -134,7 +134,8 @@ impl Cluster {
     /// Lets no thread of a server run for so long. What asks it meanwhile waits.
     pub(crate) fn pause(&self, server: usize, duration: Duration) {
         let running = self.inner.servers.lock()[server].running.clone();
-        if let Some(running) = running {
+        let takes_place = || self.takes_place(|| format!("n{server} pauses for {duration:?}"));
+        if let Some(running) = running.filter(|_| takes_place()) {
             self.note(format_args!("server {server} pauses for {duration:?}"));
             running.node.pause(duration);
         }

@@ -47,6 +47,9 @@ impl Cluster {
     /// Starts a command on one server. A server that takes it says that it leads that term, as it
     /// may in [`Cluster::state`].
     pub fn start_command(&self, server: usize, command: Bytes) -> Option<Started> {
+        if !self.takes_place(|| format!("n{server} is given {}", show(&command))) {
+            return None;
+        }
         let started = self.ask(server, "start", move |raft| raft.start(command))??;
         self.leads(server, started.term);
         Some(started)

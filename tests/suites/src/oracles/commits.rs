@@ -73,12 +73,13 @@ impl Judge {
                 );
             }
         }
+        self.notice_announced(server, term, entry.term);
         self.commits.announced = index;
         self.commit(server, index, term, ("calls committed:", at));
         Ok(())
     }
 
-    fn count_holders(&self, index: u64, term: u64) -> usize {
+    pub(super) fn count_holders(&self, index: u64, term: u64) -> usize {
         let holds = |peer: &&Peer| peer.holds(index, term);
         self.peers.iter().filter(holds).count()
     }

@@ -104,6 +104,7 @@ impl Judge {
         let acks = vec![0; self.peers.len()];
         self.leads.insert(term, Lead { server, at, acks });
         self.peers[server].learnt = None;
+        self.notice_leader(server, term);
         self.check_poll(server, term, how, at)?;
         self.check_completeness(server, term, how, at)
     }

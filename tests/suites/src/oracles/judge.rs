@@ -6,6 +6,7 @@ use super::letters::{Kind, Letters, Reply};
 use super::matching::Matching;
 use super::peer::Peer;
 use super::shape::{Shape, Whole};
+use super::situations::Situations;
 use super::verdict::Verdict;
 use labrpc::harness::{Message, Step};
 use labrt::NodeId;
@@ -24,6 +25,8 @@ pub(super) struct Judge {
     pub(super) commits: Commits,
     pub(super) matching: Matching,
     pub(super) seen: Seen,
+    /// What has come about so far.
+    pub(super) met: Situations,
     letters: Letters,
     saved: Shape,
     /// What is read now, and buffers for it.
@@ -96,6 +99,7 @@ impl Judge {
             commits: Commits::default(),
             matching: Matching::default(),
             seen: Seen::default(),
+            met: Situations::default(),
             letters: Letters::default(),
             saved: Shape::new(Whole::Saved),
             facts: Facts::default(),
@@ -109,6 +113,7 @@ impl Judge {
 
     /// A server starts, or starts again, on this node.
     pub(super) fn starts(&mut self, server: usize, node: NodeId) {
+        self.notice_start(server);
         self.peers[server].start(node);
     }
 
@@ -130,6 +135,7 @@ impl Judge {
             Step::Sent if lives(from) => {
                 let flight = self.take_off(message, (from, to));
                 self.flights.push(flight);
+                self.notice_sent(self.flights.len() - 1);
                 self.sent(self.flights.len() - 1, at)
             }
             Step::Arrived if lives(to) => {
@@ -139,6 +145,7 @@ impl Judge {
                     self.flights.push(flight);
                     self.flights.len() - 1
                 });
+                self.notice_arrived(flight);
                 self.arrived(flight, at)
             }
             Step::Replied if lives(from) => {
@@ -147,6 +154,7 @@ impl Judge {
                 };
                 self.read_reply(flight, message);
                 self.flights[flight].replies += 1;
+                self.notice_replied(flight);
                 self.replied(flight, at)
             }
             Step::Returned => {
@@ -159,6 +167,7 @@ impl Judge {
                         if self.flights[flight].replies != 1 {
                             self.read_reply(flight, message);
                         }
+                        self.notice_returned(flight);
                         self.returned(flight, at)
                     }
                     false => Ok(()),

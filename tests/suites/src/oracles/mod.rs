@@ -20,6 +20,7 @@
 //! | `saves` | what is saved |
 //! | `matching` | the log matching property |
 //! | `commits`, `committed` | what is committed and applied |
+//! | `situations`, `notice` | what has come about, so that a rule was put to the test |
 //! | `verdict` | what an oracle says of an event |
 //!
 //! Until a server has saved its term, nothing is asked of what is saved: who begins with the first
@@ -32,11 +33,13 @@ mod facts;
 mod judge;
 mod letters;
 mod matching;
+mod notice;
 mod peer;
 mod replication;
 mod rules;
 mod saves;
 mod shape;
+mod situations;
 mod snapshots;
 mod verdict;
 
@@ -44,6 +47,7 @@ mod verdict;
 mod tests;
 
 pub use rules::{RULES, Rule};
+pub use situations::{Situation, Situations};
 
 use judge::Judge;
 use labrpc::harness::Network;
@@ -121,6 +125,12 @@ impl Oracles {
     /// A server's service was given a command.
     pub(crate) fn applies(&self, server: usize, index: u64, command: &[u8]) {
         self.ask(|judge| judge.applied(server, index, command, time::since_start()));
+    }
+
+    /// What has come about so far.
+    pub(crate) fn met(&self) -> Situations {
+        let judge = self.judge.lock();
+        judge.as_ref().map(|judge| judge.met).unwrap_or_default()
     }
 
     /// The run is over: what comes now is of no interest.

@@ -90,6 +90,25 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Whether it is the same mistake as `other`, though of another run: who did it, and when, may
+    /// differ.
+    pub fn is_same_mistake(&self, other: &Failure) -> bool {
+        match (&self.violation, &other.violation) {
+            (Some(own), Some(others)) => own.invariant == others.invariant,
+            (None, None) => {
+                let kind = |of: &Failure| (of.kind, of.place.clone(), of.todo.clone());
+                let plain = |of: &Failure| -> String {
+                    let line = of.message.first_line().chars();
+                    line.filter(|letter| !letter.is_ascii_digit()).collect()
+                };
+                kind(self) == kind(other) && plain(self) == plain(other)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<&labrt::Failure> for Failure {
     fn from(failure: &labrt::Failure) -> Failure {
         let panic = failure.panic.as_ref();
