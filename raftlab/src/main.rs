@@ -29,6 +29,7 @@ mod workspace;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use runner::commands::Request;
+use runner::search::{Explore, Search};
 use std::process::ExitCode;
 use workspace::Workspace;
 
@@ -54,6 +55,8 @@ enum Command {
     Grade(grade::Grade),
     List(list::List),
     Mutants(mutants::Mutants),
+    #[command(flatten)]
+    Search(Search),
     #[command(flatten)]
     Request(Request),
     /// Print a completion script for a shell
@@ -85,6 +88,11 @@ fn main() -> ExitCode {
         Command::Grade(grade) => grade.run(),
         Command::List(list) => list.run(),
         Command::Mutants(mutants) => mutants.run(),
+        // The program that judges makes these runs: it takes the same words.
+        Command::Search(Search::Explore(Explore { bug: Some(bug), .. })) => mutants::explore(&bug),
+        Command::Search(_) => {
+            Workspace::find().and_then(|here| here.run(std::env::args_os().skip(1)))
+        }
         Command::Request(request) => Workspace::find().and_then(|here| here.answer(request)),
         Command::Completions { shell } => {
             let out = &mut std::io::stdout();

@@ -117,6 +117,28 @@ impl Mutants {
     }
 }
 
+/// Hands this command line to the reference with that bug in it.
+pub(crate) fn explore(bug: &str) -> Result<ExitCode, String> {
+    let root = checkout()?;
+    let all = patch::read(&root.join("tests/mutants"))?;
+    let Some(patch) = all.iter().find(|one| one.name == bug) else {
+        return Err(format!("there is no patch tests/mutants/{bug}.patch"));
+    };
+    let folder = root.join("target/raftlab/mutants");
+    build::lay_out_all(&root, &folder, std::slice::from_ref(patch))?;
+    let Some(judge) = build::build(&root, &folder, &[patch], false)? else {
+        return Err("there is no program to run".into());
+    };
+    let mut command = Command::new(judge);
+    command.args(std::env::args_os().skip(1));
+    command.env("RAFTLAB_MUTANT", bug);
+    let status = runner::interrupt::status(&mut command);
+    let status = status.map_err(|error| format!("cannot run it: {error}"))?;
+    Ok(ExitCode::from(
+        status.code().unwrap_or(130).clamp(0, 255) as u8
+    ))
+}
+
 /// So many of them, from another place on each day.
 fn sample<'a>(all: &[&'a Patch], count: usize) -> Vec<&'a Patch> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);

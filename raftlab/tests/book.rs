@@ -111,6 +111,7 @@ fn shortened(text: &str) -> String {
             ("CASE", _) => "backup".into(),
             ("N", _) => "1".into(),
             (_, Some(seeds)) => format!("SEEDS={}", fewer(seeds)),
+            (_, None) if follows && word.contains("..") => format!("1..{SEEDS}"),
             (_, None) if follows => fewer(word).to_string(),
             (_, None) => word.to_string(),
         });

@@ -14,18 +14,18 @@ use suites::{TIME_LIMIT, cases};
 pub(super) fn examine(
     place: usize,
     seed: u64,
-    how: Manner,
+    how: &Manner,
     report: &mut FailureReport,
 ) -> Option<Trace> {
     // Without events the story is shorter, but no less true.
     let traced = life_before_death(place, seed, how).ok()?;
     let trace = traced.trace.clone();
-    trial::tell(report, cases::all().nth(place)?, seed, traced);
+    trial::tell(report, cases::at(place)?, seed, traced);
     trace
 }
 
 /// Halves the time between a moment that the run lives to see and one that it does not.
-fn life_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Outcome> {
+fn life_before_death(place: usize, seed: u64, how: &Manner) -> io::Result<Outcome> {
     let (mut alive, mut dead) = (Duration::ZERO, TIME_LIMIT);
     let mut longest = Outcome::default();
     let mut worker = Worker::start(Stderr::Swallowed)?;
@@ -39,10 +39,10 @@ fn life_before_death(place: usize, seed: u64, how: Manner) -> io::Result<Outcome
                 trace: true,
                 prints: false,
                 until: Some(until),
-                ..how
+                ..how.clone()
             },
         };
-        match worker.work(&mut job, |_, _, outcome, _| longest = outcome) {
+        match worker.work(&mut job, |_, outcome, _| longest = outcome) {
             Ok(State::Fit) => alive = until,
             Ok(State::Spent) => break,
             Err(error) => {

@@ -41,10 +41,10 @@ impl Dialogue {
     pub(super) fn work(
         &mut self,
         job: &mut Job,
-        mut sink: impl FnMut(usize, u64, Outcome, Duration),
+        mut sink: impl FnMut(&Job, Outcome, Duration),
     ) -> io::Result<State> {
         self.socket.set_read_timeout(Some(limit(&job.how)))?;
-        wire::send(&mut self.socket, &Order::Work(*job))?;
+        wire::send(&mut self.socket, &Order::Work(job.clone()))?;
         while job.count > 0 {
             match self.receive()? {
                 Record::Begin { seed } if seed == job.first => {}
@@ -65,7 +65,7 @@ impl Dialogue {
             self.running = false;
             self.served += 1;
             let spent = outcome.spent;
-            sink(job.case, job.first, *outcome, wall);
+            sink(job, *outcome, wall);
             job.first += 1;
             job.count -= 1;
             if spent {
@@ -123,6 +123,7 @@ mod tests {
             shows: false,
             tell: false,
             until: None,
+            plan: None,
         };
         let mut job = Job {
             case: 0,
@@ -131,7 +132,7 @@ mod tests {
             how,
         };
         let mut results = 0;
-        let state = dialogue.work(&mut job, |_, _, _, _| results += 1);
+        let state = dialogue.work(&mut job, |_, _, _| results += 1);
         let (said, _open) = worker.join().expect("the worker's side does not panic");
         said.expect("the socket is there");
         (state.map(|_| results), dialogue)

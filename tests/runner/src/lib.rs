@@ -28,6 +28,8 @@
 //! | `dependencies` | crates that no grader has |
 //! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
+//! | `choices` | what of a run could have gone otherwise |
+//! | `places` | names of source files, for people |
 //! | `pool`, `dialogue`, `wire`, `worker` | worker processes: starting them, both sides of the talk |
 //! | `autopsy` | what led to a worker's death |
 //! | `report`, `tally` | the table, the summary; what they sum up |
@@ -38,6 +40,7 @@
 //! | `recent` | which of the events a report shows |
 //! | `lanes` | events side by side, a column for each server |
 //! | `commands` | what else can be asked for: how far one is, a run once more, a hint, a watch |
+//! | `search` | many runs, for what comes about in them: sweeps, exploration |
 //! | `results` | the same, for programs |
 //! | `logs` | what the code under test logs |
 //! | `interrupt` | what becomes of Ctrl-C |
@@ -50,6 +53,7 @@
 
 mod autopsy;
 mod choice;
+mod choices;
 pub mod commands;
 pub mod dependencies;
 mod dialogue;
@@ -60,6 +64,7 @@ mod libtest;
 mod list;
 mod logs;
 mod options;
+mod places;
 mod pool;
 mod prints;
 mod progress;
@@ -67,6 +72,7 @@ mod recent;
 mod report;
 pub mod results;
 mod scene;
+pub mod search;
 mod shrink;
 mod story;
 mod submission;
@@ -118,6 +124,9 @@ pub mod fuzzing {
 /// failed, 2 when the request could not be carried out; interrupted, it ends by the signal.
 pub fn main(submission: Submission) -> ExitCode {
     become_worker(submission);
+    if let Some(code) = search::of_command_line(submission) {
+        return code;
+    }
     if let Some(code) = commands::of_command_line() {
         return code;
     }
@@ -221,18 +230,18 @@ fn run(
         jobs(
             selection,
             chosen,
-            how,
+            &how,
             if enough { u64::MAX } else { workers as u64 },
         )
         .filter(move |job| !known.lock().contains(&job.case)),
         workers,
         stderr_of(selection.mode),
-        Arc::new(move |case, seed, outcome, wall| {
+        Arc::new(move |job, outcome, wall| {
             if enough && outcome.failure.is_some() {
-                lost.lock().insert(case);
+                lost.lock().insert(job.case);
             }
             let mut report = sink.lock();
-            report.add(case, seed, outcome, wall);
+            report.add(job.case, job.first, outcome, wall);
             match fail_fast && report.has_failed() {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
@@ -241,7 +250,7 @@ fn run(
     )
     .map_err(no_workers)?;
     if selection.mode == Mode::Sim {
-        look_into(&report, options, how, workers)?;
+        look_into(&report, options, &how, workers)?;
     }
     let mut done = report.lock();
     done.finish();
@@ -270,6 +279,7 @@ fn manner(options: &Options, cases: usize) -> Manner {
         shows: !options.trace && options.trace_to.is_none() && (cases, selection.seeds) == (1, 1),
         tell: true,
         until: None,
+        plan: selection.plan.clone(),
     }
 }
 
@@ -278,7 +288,7 @@ fn manner(options: &Options, cases: usize) -> Manner {
 fn look_into(
     report: &Mutex<Report>,
     options: &Options,
-    how: Manner,
+    how: &Manner,
     workers: usize,
 ) -> Result<(), String> {
     let deaths = report.lock().deaths();
@@ -291,7 +301,7 @@ fn look_into(
     if options.selection.shrink {
         let failing = report.lock().failing();
         for case in failing {
-            let simplest = shrink::simplest(case, options, how, workers).map_err(no_workers)?;
+            let simplest = shrink::simplest(case, options, how, workers)?;
             report.lock().add_simplest(case.0, simplest);
         }
     }
@@ -316,19 +326,21 @@ fn stderr_of(mode: Mode) -> Stderr {
 fn jobs(
     options: &Selection,
     chosen: &[(usize, &'static Case)],
-    how: Manner,
+    how: &Manner,
     shares: u64,
 ) -> impl Iterator<Item = Job> + use<> {
     let size = (options.seeds / shares.saturating_mul(4)).clamp(1, LONGEST_JOB);
     let (begin, end) = (options.seed, options.seed + options.seeds);
+    let how = how.clone();
     let cases: Vec<usize> = chosen.iter().map(|(place, _)| *place).collect();
     cases.into_iter().flat_map(move |case| {
         let firsts = (begin..end).step_by(size as usize);
+        let how = how.clone();
         firsts.map(move |first| Job {
             case,
             first,
             count: size.min(end - first),
-            how,
+            how: how.clone(),
         })
     })
 }

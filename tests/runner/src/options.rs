@@ -4,7 +4,7 @@
 use super::terminal::shell_word;
 use super::{files, usage};
 use clap::{Parser, ValueEnum};
-use labrt::Strategy;
+use labrt::{Plan, Strategy};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -41,9 +41,12 @@ pub struct Selection {
     /// Stop at the first run that fails
     #[arg(long)]
     pub fail_fast: bool,
-    /// For each case that fails, look for the simplest run that does: 600 more runs
+    /// For each case that fails, look for the simplest run that does: some 1,000 more runs
     #[arg(long)]
     pub shrink: bool,
+    /// What goes otherwise than it would by itself, as a report says it (7,12=1)
+    #[arg(long, value_name = "CHOICES")]
+    pub plan: Option<Plan>,
     /// What goes wrong beside what the cases ask for.
     #[command(flatten)]
     pub faults: FaultFlags,
@@ -180,6 +183,12 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// As it is typed.
+    pub(super) fn name(self) -> String {
+        let value = self.to_possible_value().expect("no variant is skipped");
+        value.get_name().to_string()
+    }
+
     pub(super) fn strategy(self) -> Strategy {
         match self {
             Schedule::Random => Strategy::default(),
@@ -239,6 +248,9 @@ impl Selection {
         words.flag("--check-determinism", self.check_determinism);
         words.flag("--fail-fast", self.fail_fast);
         words.flag("--shrink", self.shrink);
+        if let Some(plan) = &self.plan {
+            words.option("--plan", plan.to_string());
+        }
         words.0.extend(self.faults.typed().map(OsString::from));
         words.0
     }
@@ -287,19 +299,25 @@ impl Options {
             let path = shell_word(&path.display().to_string());
             words.push_str(&format!(" {variable}={path}"));
         }
-        let mut flags = Vec::new();
+        let mut flags: Vec<String> = Vec::new();
         match self.selection.strategy {
             Schedule::Random => {}
-            Schedule::Pct => flags.push("--strategy pct"),
-            Schedule::Fifo => flags.push("--strategy fifo"),
+            Schedule::Pct => flags.push("--strategy pct".into()),
+            Schedule::Fifo => flags.push("--strategy fifo".into()),
         }
         if self.selection.check_determinism {
-            flags.push("--check-determinism");
+            flags.push("--check-determinism".into());
         }
+        flags.extend(
+            self.selection
+                .plan
+                .as_ref()
+                .map(|plan| format!("--plan {plan}")),
+        );
         if self.selection.faults.chaos {
             words.push_str(" CHAOS=1");
         } else {
-            flags.extend(self.selection.faults.typed());
+            flags.extend(self.selection.faults.typed().map(String::from));
         }
         if !flags.is_empty() {
             words.push_str(&format!(" ARGS=\"{}\"", flags.join(" ")));
@@ -316,7 +334,8 @@ mod tests {
     #[test]
     fn arguments_mean_what_they_were_made_of() {
         let line = "labs 3A backup --filter all --seeds 7 --seed 8 --mode real --jobs 9 --strategy \
-                    pct --check-determinism --fail-fast --shrink --duplicate --late --jitter \
+                    pct --check-determinism --fail-fast --shrink --plan 7,12=1 \
+                    --duplicate --late --jitter \
                     --pause --skew --chaos --raft a --kv b --judged-raft c \
                     --judged-kv d --results e --enough --trace --trace-to f --steady --list";
         let command = Options::command();

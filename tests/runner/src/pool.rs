@@ -28,9 +28,10 @@ const STDERR_LINES: usize = 12;
 /// How long a worker that has hung up may take to end, and its standard error to run dry.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Called with each result, from any of the pool's threads: case, seed, outcome, wall time. After
-/// a break there is no more work: runs that are under way are not waited for.
-pub(super) type Sink = dyn Fn(usize, u64, Outcome, Duration) -> ControlFlow<()> + Send + Sync;
+/// Called with each result, from any of the pool's threads: the job, whose first seed it is of, the
+/// outcome, wall time. After a break there is no more work: runs that are under way are not waited
+/// for.
+pub(super) type Sink = dyn Fn(&Job, Outcome, Duration) -> ControlFlow<()> + Send + Sync;
 
 /// Runs all jobs, `workers` at a time.
 pub(super) fn run(
@@ -89,8 +90,8 @@ impl Work {
 
 /// Keeps one worker busy until no job is left.
 fn serve(place: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
-    let told = |case, seed, outcome, wall| {
-        if sink(case, seed, outcome, wall).is_break() {
+    let told = |job: &Job, outcome, wall| {
+        if sink(job, outcome, wall).is_break() {
             work.lock().end();
         }
     };
@@ -118,7 +119,7 @@ fn serve(place: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
                     if job.how.mode == Mode::Real {
                         advise(&mut outcome, job.case);
                     }
-                    told(job.case, job.first, outcome, Duration::ZERO);
+                    told(&job, outcome, Duration::ZERO);
                     job.first += 1;
                     job.count -= 1;
                 }
@@ -178,7 +179,7 @@ impl Worker {
     pub(super) fn work(
         &mut self,
         job: &mut Job,
-        sink: impl FnMut(usize, u64, Outcome, Duration),
+        sink: impl FnMut(&Job, Outcome, Duration),
     ) -> io::Result<State> {
         self.dialogue.work(job, sink)
     }

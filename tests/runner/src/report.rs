@@ -351,7 +351,7 @@ impl Report {
             report,
             failed: tally.failed,
             runs: tally.runs,
-            repeat: &self.repeat,
+            again: &tally.again(seed, &self.repeat),
             simplest: tally.simplest.as_deref(),
             width: self.width,
         };

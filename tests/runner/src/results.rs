@@ -112,7 +112,8 @@ pub(super) fn merge(path: &Path, tallies: &[Tally], seeds: Option<(u64, u64)>) -
     write_whole(path, &(serde_json::to_string_pretty(&results)? + "\n"))
 }
 
-fn built() -> Option<Duration> {
+/// When this program was built, since 1970.
+pub(super) fn built() -> Option<Duration> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     program.modified().ok()?.duration_since(UNIX_EPOCH).ok()
 }

@@ -18,8 +18,8 @@ pub(super) struct Story<'a> {
     /// How many seeds failed, of how many that were run.
     pub(super) failed: u64,
     pub(super) runs: u64,
-    /// The end of the command that runs the case again.
-    pub(super) repeat: &'a str,
+    /// The command that makes the run again.
+    pub(super) again: &'a str,
     /// How to see a simpler failing run, if one was looked for.
     pub(super) simplest: Option<&'a str>,
     /// How many columns there are.
@@ -28,6 +28,9 @@ pub(super) struct Story<'a> {
 
 /// Warnings that a story has room for: more are mostly more of the same.
 const WARNINGS: usize = 4;
+
+/// Faults, commands and deviations that a story has room for.
+const UNUSUAL: usize = 25;
 
 /// How far what belongs to a heading is moved in.
 const INDENT: usize = 4;
@@ -40,9 +43,7 @@ impl Story<'_> {
 
     /// All but the title.
     pub(super) fn text(&self) -> String {
-        let Story {
-            case, seed, report, ..
-        } = self;
+        let Story { seed, report, .. } = self;
         let mut text = format!("  failed under seed {seed}");
         if self.runs > 1 {
             let _ = write!(text, " (first of {} among {})", self.failed, self.runs);
@@ -63,6 +64,7 @@ impl Story<'_> {
             warnings.push(format!("… and {left} more: they stand below"));
         }
         section(&mut text, "warnings of this run", &warnings);
+        section(&mut text, "what it takes", &self.unusual());
         section(&mut text, "the servers at that moment", &self.servers());
         let heading = match report.last.iter().any(|line| line.times > 1) {
             true => "the last events before it (×9: the ninth of its kind)",
@@ -73,15 +75,21 @@ impl Story<'_> {
         if let Some(trace) = &report.trace {
             let _ = write!(text, "\n  the whole trace: raftlab replay {trace}");
         }
-        let _ = write!(
-            text,
-            "\n  to see it again: make test-{} FILTER={} SEED={seed}{}",
-            case.part, case.name, self.repeat
-        );
+        let _ = write!(text, "\n  to see it again: {}", self.again);
         if let Some(simplest) = self.simplest {
-            let _ = write!(text, "\n  {simplest}");
+            let _ = write!(text, "\n\n  {simplest}");
         }
         text
+    }
+
+    /// What a run with a plan had of faults, commands and deviations.
+    fn unusual(&self) -> Vec<String> {
+        let all = &self.report.unusual;
+        let mut lines: Vec<String> = all.iter().take(UNUSUAL).map(ToString::to_string).collect();
+        if all.len() > UNUSUAL {
+            lines.push(format!("… and {} more", all.len() - UNUSUAL));
+        }
+        lines
     }
 
     /// A line for each server, no wider than there is room: its end, the sizes on disk, matters

@@ -78,6 +78,12 @@ impl Tally {
         self.runs == self.wanted || self.failed > 0
     }
 
+    /// The command that makes one of its runs again; how that ends, is `repeat`.
+    pub(super) fn again(&self, seed: u64, repeat: &str) -> String {
+        let (part, name) = (self.case.part, self.case.name);
+        format!("make test-{part} FILTER={name} SEED={seed}{repeat}")
+    }
+
     pub(super) fn passed(&self) -> u64 {
         self.runs - self.failed
     }

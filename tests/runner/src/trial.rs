@@ -1,13 +1,15 @@
 //! One run of one case under one seed.
 
+use super::choices::{self, Unusual};
 use super::files;
 use super::options::{Mode, Schedule};
+use super::places::{from_root, told_from_root};
 use super::recent::recent;
 use super::scene::{self, Standings};
 use super::terminal::shell_word;
 use clap::ValueEnum;
 use labrt::trace::Events;
-use labrt::{Simulation, time, trace};
+use labrt::{Plan, Simulation, time, trace};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -15,11 +17,12 @@ use std::path::Path;
 use std::time::Duration;
 use suites::cases::Case;
 use suites::cluster::{Faults, Usage, stray};
+use suites::oracles::Situations;
 use suites::trace::{Failure, FailureKind, Header, Line, Printed, Text, Trace, What, take_printed};
 use suites::{Submission, TIME_LIMIT};
 
 /// How to run.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Manner {
     pub(super) mode: Mode,
     pub(super) strategy: Schedule,
@@ -35,6 +38,10 @@ pub(super) struct Manner {
     pub(super) tell: bool,
     /// Simulated runs end here, to be looked at: what became of them is of no interest.
     pub(super) until: Option<Duration>,
+    /// What goes otherwise than it would by itself; with one, be it empty, the outcome tells of all
+    /// choices.
+    #[serde(with = "choices::as_text")]
+    pub(super) plan: Option<Plan>,
 }
 
 /// What a run came to.
@@ -47,6 +54,12 @@ pub(super) struct Outcome {
     pub(super) bytes: u64,
     pub(super) commands: u64,
     pub(super) hash: u64,
+    /// What came about in it.
+    pub(super) situations: Situations,
+    /// For each choice, in how many ways it could have gone otherwise than plainly.
+    pub(super) ways: Vec<u8>,
+    /// The choices that did not go the plain way, and what that means.
+    pub(super) unusual: Vec<Unusual>,
     pub(super) warnings: Vec<Text>,
     /// What happened, if the events were kept.
     pub(super) trace: Option<Trace>,
@@ -83,6 +96,8 @@ pub(super) struct FailureReport {
     pub(super) trace: Option<String>,
     /// The process died, and all that it knew with it.
     pub(super) died: bool,
+    /// Of a run with a plan: what in it was not plain.
+    pub(super) unusual: Vec<Unusual>,
 }
 
 impl FailureReport {
@@ -109,20 +124,24 @@ pub(super) const NEAR: Duration = Duration::from_micros(100);
 const REAL_EVENTS: usize = 10_000;
 
 /// Runs `case` once; if it fails, tells why, with the events before.
-pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     match how.mode {
         Mode::Real => run_real(submission, case, seed, how),
         Mode::Sim => run_simulated(submission, case, seed, how),
     }
 }
 
-fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+fn simulate(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     forget_prints();
-    let simulation = Simulation::new(seed)
+    let mut simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
         .time_limit(how.until.unwrap_or(TIME_LIMIT));
-    let report = simulation.run(move || case.run(&submission, how.faults));
+    if let Some(plan) = how.plan.clone() {
+        simulation = simulation.plan(plan);
+    }
+    let faults = how.faults;
+    let report = simulation.run(move || case.run(&submission, faults));
     let (failure, usage) = match report.outcome {
         Ok(usage) => (None, usage),
         Err(failure) => (Some(failure), Usage::default()),
@@ -151,6 +170,12 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: Manner)
         bytes: usage.bytes,
         commands: usage.commands,
         hash: report.trace_hash,
+        situations: usage.situations,
+        ways: report.choices.iter().map(choices::ways).collect(),
+        unusual: (1..)
+            .zip(report.choices)
+            .filter_map(choices::unusual)
+            .collect(),
         warnings: warnings
             .map(|warning| Text::of_report(from_root(warning)))
             .collect(),
@@ -168,7 +193,7 @@ fn forget_prints() {
 }
 
 /// What the run has printed.
-fn prints(how: Manner) -> Printed {
+fn prints(how: &Manner) -> Printed {
     let mut printed = take_printed();
     if !how.shows {
         printed.first.clear();
@@ -193,7 +218,7 @@ fn header(
     submission: Submission,
     case: &Case,
     seed: u64,
-    how: Manner,
+    how: &Manner,
     failure: Option<Failure>,
 ) -> Header {
     let word = |value: Option<clap::builder::PossibleValue>| {
@@ -211,28 +236,11 @@ fn header(
     }
 }
 
-/// A failure with the names of source files as whoever typed the command sees them.
-fn told_from_root(mut failure: labrt::Failure) -> Failure {
-    failure.reason = from_root(&failure.reason);
-    failure.backtrace = from_root(&failure.backtrace).into();
-    if let Some(panic) = &mut failure.panic {
-        panic.message = from_root(&panic.message);
-        panic.place = panic.place.as_deref().map(from_root);
-    }
-    Failure::from(&failure)
-}
-
-/// Names source files as whoever typed the command sees them. The compiler names those of a crate
-/// that is no member of the workspace in full.
-fn from_root(text: &str) -> String {
-    text.replace(&format!("{}/", super::root().display()), "")
-}
-
 fn is_stuck(failure: &labrt::Failure) -> bool {
     failure.kind == labrt::FailureKind::Stuck
 }
 
-fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     let mut outcome = simulate(submission, case, seed, how);
     if how.until.is_some() {
         return outcome;
@@ -254,9 +262,9 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: Ma
         let with_trace = Manner {
             trace: true,
             until: was_given_up.then_some(before),
-            ..how
+            ..how.clone()
         };
-        let traced = simulate(submission, case, seed, with_trace);
+        let traced = simulate(submission, case, seed, &with_trace);
         let is_same = |again: &FailureReport| again.failure.is_like(&report.failure);
         outcome.spent |= traced.spent;
         if !was_given_up && !traced.failure.as_ref().is_some_and(is_same) {
@@ -276,11 +284,14 @@ fn difference(
     submission: Submission,
     case: &'static Case,
     seed: u64,
-    how: Manner,
+    how: &Manner,
 ) -> FailureReport {
-    let traced = Manner { trace: true, ..how };
+    let traced = Manner {
+        trace: true,
+        ..how.clone()
+    };
     let lines = || {
-        let trace = simulate(submission, case, seed, traced).trace;
+        let trace = simulate(submission, case, seed, &traced).trace;
         trace.unwrap_or_default().lines
     };
     let (one, other) = (lines(), lines());
@@ -308,6 +319,7 @@ pub(super) fn tell(report: &mut FailureReport, case: &Case, seed: u64, traced: O
     let mut trace = traced.trace.unwrap_or_default();
     report.warnings = traced.warnings;
     report.standings = traced.standings;
+    report.unusual = traced.unusual;
     report.last = recent(&trace.lines[..trace.before()], LAST_EVENTS);
     trace.header.failure = Some(report.failure.clone());
     let folder = super::notes().join("traces");
@@ -327,7 +339,7 @@ fn is_verdict(at: &Location<'_>) -> bool {
         && files::own_sources().iter().any(|own| file.starts_with(own))
 }
 
-fn run_real(submission: Submission, case: &'static Case, seed: u64, how: Manner) -> Outcome {
+fn run_real(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     forget_prints();
     stray::watch_panics(is_verdict);
     stray::forget_panics();

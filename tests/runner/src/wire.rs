@@ -22,7 +22,7 @@ use std::os::unix::net::UnixStream;
 use suites::trace::Failure;
 
 /// What the parent says.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Order {
     /// A case and a range of seeds to be run, one after the other.
     Work(Job),
@@ -31,7 +31,7 @@ pub(super) enum Order {
 }
 
 /// A case and a range of seeds for a worker.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     /// The case's place among all.
     pub(super) case: usize,

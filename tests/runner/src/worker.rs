@@ -56,7 +56,7 @@ fn work(
     parent: &mut UnixStream,
     inbox: &Receiver<Order>,
 ) -> io::Result<bool> {
-    let Some(case) = cases::all().nth(job.case) else {
+    let Some(case) = cases::at(job.case) else {
         return Err(wire::forged());
     };
     let mut is_told = false;
@@ -66,9 +66,9 @@ fn work(
         // others' events would be written, and never read.
         let how = Manner {
             tell: job.how.tell && !is_told,
-            ..job.how
+            ..job.how.clone()
         };
-        let mut outcome = trial::run(submission, case, seed, how);
+        let mut outcome = trial::run(submission, case, seed, &how);
         if how.prints {
             outcome.printed = outcome.trace.take().map(|trace| trace.to_text());
         }

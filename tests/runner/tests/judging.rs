@@ -6,6 +6,7 @@
 //! | what is said to a request that cannot be carried out | `requests` |
 //! | the faces for machines: libtest's arguments, determinism | `faces` |
 //! | faults that are asked for on any case | `chaos` |
+//! | sweeps, explored scenes, smaller runs | `searches` |
 //! | key/value services that are wrong | `services` |
 //! | what ends before the end | `stopping` |
 //! | what becomes of what the code under test writes | `texts` |
@@ -27,6 +28,8 @@ mod misdeeds;
 mod requests;
 #[path = "judging/runner.rs"]
 mod runner;
+#[path = "judging/searches.rs"]
+mod searches;
 #[path = "judging/services.rs"]
 mod services;
 #[path = "judging/stopping.rs"]

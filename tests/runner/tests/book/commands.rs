@@ -69,7 +69,12 @@ fn check_runner(arguments: &str) -> Result<(), String> {
 fn check_raftlab(command: &str) -> Result<(), String> {
     let mut words = command.split_whitespace().skip(1).peekable();
     let subcommand = words.next().unwrap_or_default();
-    let folders = ["raftlab/src", "tests/runner/src/commands"].into_iter();
+    let folders = [
+        "raftlab/src",
+        "tests/runner/src/commands",
+        "tests/runner/src/search",
+    ];
+    let folders = folders.into_iter();
     let files = folders.map(|folder| root().join(folder).join(format!("{subcommand}.rs")));
     let text = files
         .filter_map(|file| fs::read_to_string(file).ok())
@@ -79,7 +84,7 @@ fn check_raftlab(command: &str) -> Result<(), String> {
         return Err(format!("raftlab {subcommand} is no command"));
     }
     if let Some(case) = words.next_if(|word| !word.starts_with('-'))
-        && !["new", "course"].contains(&subcommand)
+        && !["new", "course", "explore"].contains(&subcommand)
     {
         check_runner(case)?;
     }
