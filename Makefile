@@ -22,6 +22,7 @@ make …
   test           everything a change must pass: the tests of every crate, then all suites
   skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
   check          format, lints, documentation, licences
+  package        each crate that can be published, packed and built from what was packed
   bench          what a switch, an RPC and a suite cost, what the key/value service can do
   bench-against  how fast this checkout is beside another commit: REV=HEAD~1 says which
   book           the handout, as pages to read: target/book/index.html
@@ -52,8 +53,8 @@ HOME_DIR = $(call at_home,$(DIR))
 
 OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,mode,$(MODE))$(call \
 	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call \
-	option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV)))$(call flag,chaos,$(CHAOS)) \
-	$(ARGS)
+	option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV)))$(call \
+	flag,chaos,$(CHAOS)) $(ARGS)
 
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C
@@ -67,7 +68,8 @@ ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 # `make bench ARGS=RPC` is about one of the tables alone.
 IN_PROFILE = $(if $(PROFILE),--profile $(PROFILE))
 
-.PHONY: help $(PARTS:%=test-%) test-3 test-4 test skeleton check bench bench-against book clean
+.PHONY: help $(PARTS:%=test-%) test-3 test-4 test skeleton check package bench \
+	bench-against book clean
 
 help:
 	@: $(info $(HELP))
@@ -105,6 +107,9 @@ check:
 	@cargo clippy -q --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
 	@.ci/deny
+
+package:
+	@.ci/package $(ARGS)
 
 bench:
 	@cargo bench -q -p raftlab-runner --bench costs $(IN_PROFILE) -- $(ARGS)
