@@ -5,19 +5,23 @@
 //! | --- | --- |
 //! | `patch` | a bug as a patch, with its header |
 //! | `build` | one program that holds them all, so that the harness is compiled and linked once |
-//! | `verdict` | what became of each, kept as JSON and as Markdown |
+//! | `progress` | how far that is |
+//! | `verdict` | what became of each, kept as JSON, as Markdown, and as the figure of a badge |
 
 // Several bugs at once, on the machine's own threads: nothing here is simulated.
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod build;
 mod patch;
+mod progress;
 mod verdict;
 
+use build::Purpose;
 use patch::Patch;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use verdict::{Caught, Verdict, Verdicts};
 
@@ -72,12 +76,17 @@ impl Mutants {
             true => wanted.clone(),
             false => all.iter().collect(),
         };
-        let judge = build::build(&root, &folder, &built, self.check)?;
-        let Some(judge) = judge else {
+        let purpose = match self.check {
+            true => Purpose::Check,
+            false => Purpose::Judge,
+        };
+        let judge = build::build(&root, &folder, &built, purpose)?;
+        if self.check {
             println!("{} bugs apply and compile", wanted.len());
             return Ok(ExitCode::SUCCESS);
-        };
+        }
         let kept = Verdicts::read(&folder, &judge, self.fresh);
+        let (count, told) = (wanted.len(), AtomicUsize::new(0));
         let known = Mutex::new(kept);
         let queue = Mutex::new(wanted.iter());
         let jobs = self.jobs.unwrap_or_else(|| {
@@ -87,7 +96,8 @@ impl Mutants {
             while let Some(patch) = next(&queue) {
                 let before = known.lock().unwrap().of(patch, self.seeds);
                 let verdict = before.unwrap_or_else(|| self.judge(&judge, &folder, patch));
-                println!("{verdict}");
+                let place = 1 + told.fetch_add(1, Ordering::Relaxed);
+                println!("{place:3}/{count} {verdict}");
                 known.lock().unwrap().keep(&folder, verdict);
             }
         };
@@ -126,9 +136,7 @@ pub(crate) fn explore(bug: &str) -> Result<ExitCode, String> {
     };
     let folder = root.join("target/raftlab/mutants");
     build::lay_out_all(&root, &folder, std::slice::from_ref(patch))?;
-    let Some(judge) = build::build(&root, &folder, &[patch], false)? else {
-        return Err("there is no program to run".into());
-    };
+    let judge = build::build(&root, &folder, &[patch], Purpose::Explore)?;
     let mut command = Command::new(judge);
     command.args(std::env::args_os().skip(1));
     command.env("RAFTLAB_MUTANT", bug);

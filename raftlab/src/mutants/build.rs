@@ -1,6 +1,7 @@
 //! One program that holds all bugs: each is a crate, the reference with the bug in it.
 
 use super::patch::{BASE, Patch};
+use super::progress;
 use runner::files::{cargo, copy_folder, write_if_new, write_whole};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,42 +14,49 @@ pub(super) fn lay_out_all(root: &Path, folder: &Path, all: &[Patch]) -> Result<(
         .try_for_each(|patch| lay_out(root, folder, patch))
 }
 
-/// Builds the program that holds these; where it is. None if it is only `checked`.
+/// What a program is built for. Each has a folder of its own, so that none is built again for
+/// another's sake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To see whether it compiles. There is no program then.
+    Check,
+    /// To run the cases.
+    Judge,
+    /// To explore scenes with one bug.
+    Explore,
+}
+
+/// Builds the program that holds these; where it is.
 pub(super) fn build(
     root: &Path,
     folder: &Path,
     patches: &[&Patch],
-    checked: bool,
-) -> Result<Option<PathBuf>, String> {
-    let name = match checked {
-        true => "mutants-check",
-        false => "mutants-judge",
+    purpose: Purpose,
+) -> Result<PathBuf, String> {
+    let (name, verb) = match purpose {
+        Purpose::Check => ("mutants-check", "check"),
+        Purpose::Judge => ("mutants-judge", "build"),
+        Purpose::Explore => ("mutants-explore", "build"),
     };
     let home = folder.join(name);
     write_program(root, &home, name, patches)
         .map_err(|error| format!("cannot write to {}: {error}", home.display()))?;
     let target = root.join("target");
-    let output = cargo()
-        .args([
-            if checked { "check" } else { "build" },
-            "--quiet",
-            "--keep-going",
-            "--manifest-path",
-        ])
+    let mut cargo = cargo();
+    cargo
+        .args([verb, "--keep-going", "--manifest-path"])
         .arg(home.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", &target)
-        .env_remove("RUSTFLAGS")
-        .output()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
-    match (output.status.success(), checked) {
-        (false, _) => {
-            // A bug often leaves something unused: warnings say nothing here.
-            let text = String::from_utf8_lossy(&output.stderr);
+        .env_remove("RUSTFLAGS");
+    let (status, text) =
+        progress::attend(&mut cargo).map_err(|error| format!("cannot run cargo: {error}"))?;
+    match status.success() {
+        true => Ok(target.join("debug").join(name)),
+        // A bug often leaves something unused: warnings say nothing here.
+        false => {
             let from = text.find("\nerror").unwrap_or(0);
             Err(format!("a bug does not compile:{}", &text[from..]))
         }
-        (true, true) => Ok(None),
-        (true, false) => Ok(Some(target.join("debug").join(name))),
     }
 }
 

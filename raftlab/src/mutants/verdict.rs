@@ -229,9 +229,28 @@ impl Verdicts {
         let path = folder.join("results.md");
         write_whole(&path, text)
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-        println!("{} and results.json beside it", path.display());
+        let badge = badge(caught.len(), real.clone().count());
+        write_whole(&folder.join("badge.json"), badge)
+            .map_err(|error| format!("cannot write the badge's figure: {error}"))?;
+        println!("{}; results.json and badge.json beside it", path.display());
         Ok(known.iter().any(|verdict| !verdict.is_right()))
     }
+}
+
+/// The figure of a badge, as shields.io reads it from an address (its "endpoint" badge).
+fn badge(caught: usize, real: usize) -> String {
+    let color = match real - caught {
+        0 => "brightgreen",
+        1..=2 => "yellow",
+        _ => "red",
+    };
+    let badge = serde_json::json!({
+        "schemaVersion": 1,
+        "label": "known bugs caught",
+        "message": format!("{caught} of {real}"),
+        "color": color,
+    });
+    format!("{badge:#}\n")
 }
 
 /// FNV-1a: the same tomorrow, which the hashes of std do not promise.
