@@ -144,7 +144,8 @@ fn parts(config: &Config) -> Result<Vec<Part>, String> {
         let points: Vec<u32> = of_part.map(|case| case.points).collect();
         match points.is_empty() {
             true => Err(format!(
-                "there is no part {word:?}; there are 3A to 3D and 4A to 4C, and 3E and 4E without points"
+                "there is no part {word:?}; there are 3A to 3D and 4A to 4C, and 3E and 4E without \
+                 points"
             )),
             false => Ok(Part {
                 name: word.to_uppercase(),

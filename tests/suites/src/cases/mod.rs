@@ -57,8 +57,11 @@ mod tests {
     #[test]
     fn names_are_unique() {
         let names: BTreeSet<String> = all().map(Case::full_name).collect();
-        let aliases: BTreeSet<&str> = all().map(|case| case.alias).collect();
-        assert_eq!((names.len(), aliases.len()), (all().count(), all().count()));
+        assert_eq!(names.len(), all().count());
+        // Those of 3E and 4E are ours, and the same fault has the same name.
+        let of_course = || all().filter(|case| case.alias != case.name);
+        let aliases: BTreeSet<&str> = of_course().map(|case| case.alias).collect();
+        assert_eq!(aliases.len(), of_course().count());
     }
 
     #[test]

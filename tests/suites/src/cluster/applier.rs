@@ -60,6 +60,12 @@ impl ServerKind for Appliers {
         });
         ServerParts::bare(raft)
     }
+
+    /// Twenty times as many as there are reasons for: a few hundred commands a second at most, and
+    /// heartbeats.
+    fn most_messages(&self) -> u64 {
+        2_000
+    }
 }
 
 impl Cluster {

@@ -19,6 +19,11 @@ pub struct Usage {
 }
 
 impl Cluster {
+    /// Whether the network keeps every message.
+    pub fn is_reliable(&self) -> bool {
+        self.net().is_reliable()
+    }
+
     /// Bytes of the Raft state that a server saved last.
     pub fn state_size(&self, server: usize) -> usize {
         self.inner.servers.lock()[server].disk.state_size()

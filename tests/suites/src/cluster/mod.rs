@@ -5,7 +5,7 @@
 //! | `mod` | servers: start, crash, restart, stop |
 //! | `links` | who can talk to whom |
 //! | `server` | what runs on a server: a bare Raft, or a service with one |
-//! | `mishaps` | crashes at a save or at any point, slow disks, clocks that are off |
+//! | `mishaps`, `weather` | crashes at a save or at any point, slow disks, clocks, latency |
 //! | `figures` | sizes and counts |
 //! | `chance` | what a plan may leave out or add: faults, commands, crashes after a save |
 //! | `stage` | servers whose place the case takes |
@@ -26,6 +26,7 @@ pub(crate) mod show;
 mod stage;
 pub mod stray;
 mod verbs;
+mod weather;
 
 pub use applier::Snapshots;
 pub use chaos::Faults;
@@ -123,7 +124,9 @@ impl Cluster {
         net.set_reliable(reliable);
         // A leader that calls its peers one after another must fail.
         net.set_long_delays(true);
-        Cluster::of(Arc::new(Appliers { make, snapshots }), count, net)
+        let cluster = Cluster::of(Arc::new(Appliers { make, snapshots }), count, net);
+        cluster.have_weather();
+        cluster
     }
 
     /// Starts `count` servers, all connected, of this kind.
@@ -131,8 +134,8 @@ impl Cluster {
         let mut servers = Vec::new();
         servers.resize_with(count, Server::default);
         let inner = Inner {
+            oracles: Oracles::watch(count, &net, kind.most_messages()),
             kind,
-            oracles: Oracles::watch(count, &net),
             net,
             servers: Mutex::new(servers),
             record: Mutex::new(Record::new(count)),
@@ -270,11 +273,6 @@ impl Cluster {
             self.start(server);
         }
         self.connect(server);
-    }
-
-    /// Whether the network keeps every message.
-    pub fn is_reliable(&self) -> bool {
-        self.net().is_reliable()
     }
 
     /// Whether a server runs.

@@ -9,6 +9,13 @@ use std::sync::Arc;
 pub(crate) trait ServerKind: Send + Sync {
     /// Starts it on one of them.
     fn start(&self, lab: &Cluster, incarnation: Incarnation) -> ServerParts;
+
+    /// How many messages a server may send to the others in a virtual second, on average of all.
+    fn most_messages(&self) -> u64 {
+        // Clients that do not rest have a few thousand operations carried out, and each goes to
+        // all servers.
+        100_000
+    }
 }
 
 /// One incarnation of a server, which is to be started.

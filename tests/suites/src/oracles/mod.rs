@@ -21,6 +21,7 @@
 //! | `matching` | the log matching property |
 //! | `commits`, `committed` | what is committed and applied |
 //! | `situations`, `notice` | what has come about, so that a rule was put to the test |
+//! | `pace` | how many messages there are in a second |
 //! | `verdict` | what an oracle says of an event |
 //!
 //! Until a server has saved its term, nothing is asked of what is saved: who begins with the first
@@ -34,6 +35,7 @@ mod judge;
 mod letters;
 mod matching;
 mod notice;
+mod pace;
 mod peer;
 mod replication;
 mod rules;
@@ -50,9 +52,10 @@ pub use rules::{RULES, Rule};
 pub use situations::{Situation, Situations};
 
 use judge::Judge;
-use labrpc::harness::Network;
+use labrpc::harness::{Network, Step};
 use labrt::harness::{self, Mutex};
 use labrt::{Detail, NodeId, node, time};
+use pace::Pace;
 use persister::harness::{Disk, Moment};
 use std::sync::Arc;
 use verdict::Verdict;
@@ -64,18 +67,21 @@ pub(crate) struct Oracles {
 }
 
 impl Oracles {
-    /// For a cluster of so many servers on this network; none on real threads, where a check would
-    /// come after its event.
-    pub(crate) fn watch(servers: usize, net: &Network) -> Option<Oracles> {
+    /// For a cluster of so many servers on this network, each of which may send so many messages a
+    /// second; none on real threads, where a check would come after its event.
+    pub(crate) fn watch(servers: usize, net: &Network, each: u64) -> Option<Oracles> {
         if !harness::is_simulated() {
             return None;
         }
         let oracles = Oracles {
             judge: Arc::new(Mutex::new(Some(Judge::new(servers)))),
         };
-        let observing = oracles.clone();
+        let (observing, pace) = (oracles.clone(), Pace::new(servers, each));
         net.observe(Some(Arc::new(move |message| {
             let (node, at) = (node::current_id(), time::since_start());
+            if message.step == Step::Sent {
+                pace.sent(message, at);
+            }
             observing.ask(|judge| judge.message(message, node, at));
         })));
         Some(oracles)

@@ -74,7 +74,7 @@ fn entries(terms: &[u64]) -> Vec<Entry> {
 impl Script {
     fn new(term: u64) -> Script {
         let net = Network::new();
-        let oracles = Oracles::watch(3, &net).expect("it is simulated");
+        let oracles = Oracles::watch(3, &net, 1_000).expect("it is simulated");
         let nodes: Vec<Node> = (0..3)
             .map(|server| Node::new(&labrpc::name(server)))
             .collect();

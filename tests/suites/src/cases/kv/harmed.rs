@@ -32,7 +32,7 @@ pub(in crate::cases) const CASES: &[Case] = &[
         .kv(blank_disks),
     Draft::extra(Part::E4, "late_and_twice")
         .snapshots()
-        .about("every request comes twice, and messages between servers come late")
+        .about("requests between servers come twice, and some of their messages late")
         .kv(|lab| under_clients(lab, harm::late_and_twice)),
     Draft::extra(Part::E4, "paused_leader")
         .about("a leader stands still until another one has taken its place, and wakes")
