@@ -1,5 +1,5 @@
-//! How many messages the servers send each other within a virtual second. Who sends again as soon as
-//! it is answered would send for ever, in no time.
+//! How many messages the servers send each other within a virtual second. Who sends again as soon
+//! as it is answered would send for ever, in no time.
 
 use labrpc::harness::Message;
 use labrt::harness;
@@ -41,8 +41,8 @@ impl Pace {
             return;
         }
         harness::fail(format!(
-            "the {} servers sent each other more than {} messages within a virtual second. The last \
-             is server {}'s {} to server {to}, sent from\n{}\n\
+            "the {} servers sent each other more than {} messages within a virtual second. The \
+             last is server {}'s {} to server {to}, sent from\n{}\n\
              Who has just been answered, or refused, must not send the same again at once: let it \
              wait for news, or for the next heartbeat",
             self.servers,
