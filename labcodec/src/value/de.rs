@@ -1,13 +1,11 @@
 //! From the tree to any `Deserialize` type.
 
+mod access;
+
 use super::Value;
 use crate::{DEPTH_MAX, Error};
-use serde::de::value::StrDeserializer;
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
-};
-use serde::forward_to_deserialize_any;
+use access::{Chosen, Entries, Items};
+use serde::de::{Deserializer, Expected, Unexpected, Visitor};
 
 /// The deserializer.
 pub(super) struct FromValue {
@@ -39,6 +37,135 @@ impl FromValue {
     }
 }
 
+/// What a type of at most 64 bits is shown of a number.
+enum Narrow {
+    U64(u64),
+    I64(i64),
+}
+
+impl FromValue {
+    /// The error that the value is none of what a type takes. Not a part of each type's own code.
+    #[cold]
+    fn is_no(&self, expected: &dyn Expected) -> Error {
+        let other;
+        let unexpected = match &self.value {
+            Value::Unit => Unexpected::Unit,
+            Value::Bool(yes) => Unexpected::Bool(*yes),
+            Value::U64(n) => Unexpected::Unsigned(*n),
+            Value::I64(n) => Unexpected::Signed(*n),
+            Value::F64(x) => Unexpected::Float(*x),
+            Value::Char(c) => Unexpected::Char(*c),
+            Value::Str(text) => Unexpected::Str(text),
+            Value::Bytes(bytes) => Unexpected::Bytes(bytes),
+            Value::Option(_) => Unexpected::Option,
+            Value::Seq(_) => Unexpected::Seq,
+            Value::Map(_) | Value::Struct { .. } => Unexpected::Map,
+            Value::Variant { .. } => Unexpected::Enum,
+            Value::U128(_) | Value::I128(_) => {
+                other = format!("integer `{}`", self.value);
+                Unexpected::Other(&other)
+            }
+            Value::More(more) => return lacks(*more),
+        };
+        serde::de::Error::invalid_type(unexpected, expected)
+    }
+
+    fn narrowed(&self, expected: &dyn Expected) -> Result<Narrow, Error> {
+        let fits = match self.value {
+            Value::U64(n) => Some(Narrow::U64(n)),
+            Value::I64(n) => Some(Narrow::I64(n)),
+            Value::U128(n) => u64::try_from(n).ok().map(Narrow::U64),
+            Value::I128(n) => i64::try_from(n).ok().map(Narrow::I64),
+            _ => None,
+        };
+        fits.ok_or_else(|| self.is_no(expected))
+    }
+
+    fn narrow<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.narrowed(&visitor)? {
+            Narrow::U64(n) => visitor.visit_u64(n),
+            Narrow::I64(n) => visitor.visit_i64(n),
+        }
+    }
+
+    fn wide<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::U128(n) => visitor.visit_u128(n),
+            Value::I128(n) => visitor.visit_i128(n),
+            _ => self.narrow(visitor),
+        }
+    }
+
+    fn float<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::F64(x) => visitor.visit_f64(x),
+            _ => self.narrow(visitor),
+        }
+    }
+
+    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Str(text) => visitor.visit_string(text),
+            Value::Char(c) => visitor.visit_char(c),
+            Value::Bytes(bytes) => visitor.visit_byte_buf(bytes.into()),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+
+    /// Of a field or variant: its name, in any form, or its number.
+    fn name<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self.value {
+            Value::Str(name) => visitor.visit_str(name),
+            Value::Bytes(name) => visitor.visit_bytes(name),
+            Value::U64(number) => visitor.visit_u64(*number),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+
+    fn unit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Unit => visitor.visit_unit(),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+
+    fn elements<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Seq(items) => visitor.visit_seq(Items::of(items, self.depth)?),
+            Value::Bytes(bytes) => visitor.visit_byte_buf(bytes.into()),
+            Value::Str(text) => visitor.visit_string(text),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+
+    fn named<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Struct { fields, .. } => {
+                visitor.visit_map(Entries::of_struct(fields, self.depth)?)
+            }
+            Value::Map(pairs) => visitor.visit_map(Entries::of_map(pairs, self.depth)?),
+            Value::Seq(items) => visitor.visit_seq(Items::of(items, self.depth)?),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+}
+
+#[cold]
+fn lacks(more: usize) -> Error {
+    Error::Mismatch(format!("an outline, which lacks {more} elements"))
+}
+
+/// Methods that differ in nothing but their names.
+macro_rules! alike {
+    ($($method:ident)* => $common:ident) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.$common(visitor)
+        })*
+    };
+}
+
+/// Each method looks only for what a type that asks for it can take: `deserialize_any` shows a type
+/// all that a value can be, and every type of a message would be compiled with all of that.
 impl<'de> Deserializer<'de> for FromValue {
     type Error = Error;
 
@@ -57,23 +184,10 @@ impl<'de> Deserializer<'de> for FromValue {
             Value::Bytes(bytes) => visitor.visit_byte_buf(bytes.into()),
             Value::Option(None) => visitor.visit_none(),
             Value::Option(Some(inner)) => visitor.visit_some(depth.deeper()?.within(*inner)),
-            Value::Seq(items) => visitor.visit_seq(Items {
-                items: items.into_iter(),
-                depth: depth.deeper()?,
-            }),
-            Value::More(more) => Err(Error::Mismatch(format!(
-                "an outline, which lacks {more} elements"
-            ))),
-            Value::Map(pairs) => visitor.visit_map(Pairs {
-                pairs: pairs.into_iter(),
-                value: None,
-                depth: depth.deeper()?,
-            }),
-            Value::Struct { fields, .. } => visitor.visit_map(Fields {
-                fields: fields.into_iter(),
-                current: None,
-                depth: depth.deeper()?,
-            }),
+            Value::Seq(items) => visitor.visit_seq(Items::of(items, depth)?),
+            Value::More(more) => Err(lacks(more)),
+            Value::Map(pairs) => visitor.visit_map(Entries::of_map(pairs, depth)?),
+            Value::Struct { fields, .. } => visitor.visit_map(Entries::of_struct(fields, depth)?),
             Value::Variant {
                 variant, content, ..
             } => visitor.visit_enum(Chosen {
@@ -81,6 +195,43 @@ impl<'de> Deserializer<'de> for FromValue {
                 content: depth.deeper()?.within(*content),
             }),
         }
+    }
+
+    alike! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 => narrow
+    }
+    alike! { deserialize_i128 deserialize_u128 => wide }
+    alike! { deserialize_f32 deserialize_f64 => float }
+    alike! { deserialize_char deserialize_str deserialize_string => text }
+    alike! { deserialize_bytes deserialize_byte_buf deserialize_seq => elements }
+    alike! { deserialize_unit => unit }
+    alike! { deserialize_map => named }
+    alike! { deserialize_identifier => name }
+    alike! { deserialize_ignored_any => deserialize_any }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Bool(yes) => visitor.visit_bool(yes),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Option(None) => visitor.visit_none(),
+            Value::Option(Some(inner)) => visitor.visit_some(self.depth.deeper()?.within(*inner)),
+            Value::Unit => visitor.visit_unit(),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.unit(visitor)
     }
 
     /// A newtype leaves no mark in the tree.
@@ -93,140 +244,51 @@ impl<'de> Deserializer<'de> for FromValue {
         visitor.visit_newtype_struct(depth.within(self.value))
     }
 
-    fn is_human_readable(&self) -> bool {
-        true
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-struct Items {
-    items: std::vec::IntoIter<Value>,
-    depth: Depth,
-}
-
-impl<'de> SeqAccess<'de> for Items {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        let Some(item) = self.items.next() else {
-            return Ok(None);
-        };
-        seed.deserialize(self.depth.within(item)).map(Some)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len())
-    }
-}
-
-struct Pairs {
-    pairs: std::vec::IntoIter<(Value, Value)>,
-    value: Option<Value>,
-    depth: Depth,
-}
-
-impl<'de> MapAccess<'de> for Pairs {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        let Some((key, value)) = self.pairs.next() else {
-            return Ok(None);
-        };
-        self.value = Some(value);
-        seed.deserialize(self.depth.within(key)).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let value = self.value.take().unwrap_or(Value::Unit);
-        seed.deserialize(self.depth.within(value))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.pairs.len())
-    }
-}
-
-struct Fields {
-    fields: std::vec::IntoIter<(&'static str, Value)>,
-    current: Option<(&'static str, Value)>,
-    depth: Depth,
-}
-
-impl<'de> MapAccess<'de> for Fields {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        let Some((field, value)) = self.fields.next() else {
-            return Ok(None);
-        };
-        self.current = Some((field, value));
-        seed.deserialize(StrDeserializer::<Error>::new(field))
-            .map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let (field, value) = self.current.take().unwrap_or(("", Value::Unit));
-        seed.deserialize(self.depth.within(value))
-            .map_err(|error| error.inside(field))
-    }
-}
-
-struct Chosen {
-    variant: &'static str,
-    content: FromValue,
-}
-
-impl<'de> EnumAccess<'de> for Chosen {
-    type Error = Error;
-    type Variant = Content;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), Error> {
-        let name: StrDeserializer<'_, Error> = self.variant.into_deserializer();
-        Ok((seed.deserialize(name)?, Content(self.content)))
-    }
-}
-
-struct Content(FromValue);
-
-impl<'de> VariantAccess<'de> for Content {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        match self.0.value {
-            Value::Unit => Ok(()),
-            other => Err(Error::Mismatch(format!(
-                "a variant without content, not {other}"
-            ))),
-        }
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(self.0)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Error> {
-        self.0.deserialize_any(visitor)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
+    fn deserialize_tuple<V: Visitor<'de>>(
         self,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.elements(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.elements(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.0.deserialize_any(visitor)
+        self.named(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Variant {
+                variant, content, ..
+            } => visitor.visit_enum(Chosen {
+                variant,
+                content: self.depth.deeper()?.within(*content),
+            }),
+            _ => Err(self.is_no(&visitor)),
+        }
+    }
+
+    fn is_human_readable(&self) -> bool {
+        true
     }
 }
 
