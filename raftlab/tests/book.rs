@@ -166,13 +166,9 @@ fn typed(text: &str, at: &Path) -> Output {
         .args(["-c", text])
         .current_dir(at)
         .env("PATH", path)
+        .env("CARGO_TARGET_DIR", common::target())
         .env("XDG_CACHE_HOME", scratch().join("cache"))
         .env("NO_COLOR", "1");
-    // Workspaces share what path.rs has built for its own.
-    if at != root() {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("target");
-        shell.env("CARGO_TARGET_DIR", target);
-    }
     for option in [
         "MAKEFLAGS",
         "MAKELEVEL",

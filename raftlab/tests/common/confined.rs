@@ -25,18 +25,31 @@ impl Drop for Elsewhere {
     }
 }
 
-/// Runs `$COMMAND` in `$LAB` as nobody, where the project's folder is empty and no network is.
+/// Runs `$COMMAND` in `$LAB` as nobody, where no network is, and the project's folder and our home
+/// are empty but for the target folder and cargo's own. These lie at their places, so that cargo
+/// finds there what it has built for other tests.
 const CONFINED: &str = r#"
 set -eu
-mkdir -p "$ELSEWHERE/target" "$ELSEWHERE/cargo" "$ELSEWHERE/rustup" "$ELSEWHERE/home"
-mkdir -p "$TARGET"
+mkdir -p "$ELSEWHERE/home" "$TARGET"
 chmod -R a+rwX "$TARGET" "$ELSEWHERE"
-mount --bind "$TARGET" "$ELSEWHERE/target"
-mount --bind "$CARGO_HOME" "$ELSEWHERE/cargo"
-mount --bind "$RUSTUP_HOME" "$ELSEWHERE/rustup"
-mount -t tmpfs none "$PROJECT"
-export CARGO_HOME="$ELSEWHERE/cargo" RUSTUP_HOME="$ELSEWHERE/rustup" HOME="$ELSEWHERE/home"
-export CARGO_TARGET_DIR="$ELSEWHERE/target" PATH="$ELSEWHERE/cargo/bin:$PATH"
+kept="$TARGET
+$CARGO_HOME
+$RUSTUP_HOME"
+number=0
+echo "$kept" | while read -r folder; do
+    number=$((number + 1))
+    mkdir -p "$ELSEWHERE/kept-$number"
+    mount --bind "$folder" "$ELSEWHERE/kept-$number"
+done
+mount -t tmpfs -o mode=755 none "$PROJECT"
+test "${OUR_HOME:-/}" = / || mount -t tmpfs -o mode=755 none "$OUR_HOME"
+echo "$kept" | while read -r folder; do
+    number=$((number + 1))
+    mkdir -p "$folder"
+    mount --bind "$ELSEWHERE/kept-$number" "$folder"
+done
+export CARGO_HOME RUSTUP_HOME CARGO_TARGET_DIR="$TARGET" HOME="$ELSEWHERE/home"
+export PATH="$CARGO_HOME/bin:$PATH"
 cd "$LAB"
 exec setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "$COMMAND"
 "#;
@@ -77,6 +90,7 @@ pub(crate) fn typed(elsewhere: &Elsewhere, lab: &Path, command: &str) -> Output 
         .env("LAB", lab)
         .env("PROJECT", project())
         .env("TARGET", target())
+        .env("OUR_HOME", std::env::var_os("HOME").unwrap_or_default())
         .env("CARGO_HOME", home("CARGO_HOME", ".cargo"))
         .env("RUSTUP_HOME", home("RUSTUP_HOME", ".rustup"))
         .env("CARGO_NET_OFFLINE", "true")

@@ -19,9 +19,11 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A target folder that all tests share: the harness is built once.
+/// The target folder that all tests share, which is also that of the project: the harness of all
+/// workspaces is built once, and what stands below it not even that.
 pub(crate) fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("target")
+    let ours = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    ours.expect("it lies in the target folder").into()
 }
 
 /// Copies a folder and all that is in it.
