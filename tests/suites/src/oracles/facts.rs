@@ -1,6 +1,6 @@
 //! What is read of a message or a saved state, without a tree of it.
 
-use super::shape::{Field, ROOT, Shape};
+use super::shape::{Field, Met, ROOT, Shape};
 use crate::trace::names;
 use labcodec::value::{Same, Visitor};
 
@@ -88,14 +88,17 @@ fn hash_bytes(bytes: &[u8]) -> u64 {
     rest.fold(hash, |hash, byte| mix(hash, (*byte).into()))
 }
 
+/// Structs, from the outermost on, each with the number of its fields so far.
+pub(super) type Structs = Vec<(Met, usize)>;
+
 /// Reads facts from what it is shown.
 pub(super) struct Reader<'a> {
     shape: &'a mut Shape,
     facts: &'a mut Facts,
-    /// The structs around what is shown next, each with the number of its fields so far.
-    around: &'a mut Vec<(u32, usize)>,
+    /// Those around what is shown next.
+    around: &'a mut Structs,
     /// The field that is shown next.
-    next: u32,
+    next: Met,
     /// How deep within an entry; `None` outside the list of entries, 0 between two entries.
     within: Option<u32>,
     entry: Entry,
@@ -112,7 +115,7 @@ impl<'a> Reader<'a> {
     pub(super) fn new(
         shape: &'a mut Shape,
         facts: &'a mut Facts,
-        around: &'a mut Vec<(u32, usize)>,
+        around: &'a mut Structs,
     ) -> Reader<'a> {
         facts.clear();
         around.clear();
@@ -164,7 +167,7 @@ impl<'a> Reader<'a> {
         }
         let is_first = self.is_tuple && !self.has_term;
         let is_direct = self.within == Some(1);
-        match self.shape.field(self.next) {
+        match self.next.field {
             _ if is_first && is_direct => (self.entry.term, self.has_term) = (n, true),
             Field::Term if is_direct => (self.entry.term, self.has_term) = (n, true),
             Field::LastIndex if is_direct => {
@@ -187,9 +190,9 @@ impl Visitor for Reader<'_> {
             return self.number_in_entry(n);
         }
         let facts = &mut *self.facts;
-        match self.shape.field(self.next) {
+        match self.next.field {
             Field::Term => {
-                let depth = self.shape.depth(self.next);
+                let depth = self.next.depth;
                 if facts.term.is_none() || depth < facts.term_depth {
                     (facts.term, facts.term_depth) = (Some(n), depth);
                 }
@@ -214,7 +217,7 @@ impl Visitor for Reader<'_> {
         if self.within.is_some() {
             return self.part(yes.into(), false);
         }
-        match self.shape.field(self.next) {
+        match self.next.field {
             Field::Granted => self.facts.granted = Some(yes),
             Field::Success => self.facts.success = Some(yes),
             Field::PreVote => self.facts.pre_vote |= yes,
@@ -227,7 +230,7 @@ impl Visitor for Reader<'_> {
         if self.within.is_some() {
             return self.part(hash_bytes(bytes), true);
         }
-        match self.shape.field(self.next) {
+        match self.next.field {
             Field::Data => self.facts.data = Some(bytes.len()),
             _ => self.stranger(),
         }
@@ -238,7 +241,7 @@ impl Visitor for Reader<'_> {
             self.facts.has_blanks = true;
             return self.part(0, false);
         }
-        match self.shape.field(self.next) {
+        match self.next.field {
             Field::Vote => self.facts.vote = Some(None),
             _ => self.stranger(),
         }
@@ -267,17 +270,17 @@ impl Visitor for Reader<'_> {
     }
 
     fn field(&mut self, name: &'static str) -> bool {
-        if let Some((node, place)) = self.around.last_mut() {
+        if let Some((parent, place)) = self.around.last_mut() {
             let within = self.within.is_some();
-            self.next = self.shape.child(*node, name, (*place, within));
+            self.next = self.shape.child(*parent, name, (*place, within));
             *place += 1;
         }
         true
     }
 
     fn close(&mut self) {
-        if let Some((node, _)) = self.around.pop() {
-            self.next = node;
+        if let Some((parent, _)) = self.around.pop() {
+            self.next = parent;
         }
         if let Some(depth) = &mut self.within {
             *depth -= 1;
@@ -288,7 +291,7 @@ impl Visitor for Reader<'_> {
     }
 
     fn same(&mut self, same: Same) {
-        let is_list = self.within.is_none() && self.shape.field(self.next) == Field::Entries;
+        let is_list = self.within.is_none() && self.next.field == Field::Entries;
         if is_list && !self.facts.has_entries {
             self.facts.same = Some(same);
         }
@@ -297,7 +300,7 @@ impl Visitor for Reader<'_> {
     fn sequence(&mut self, _len: Option<usize>) -> bool {
         match &mut self.within {
             None => {
-                let is_list = self.shape.field(self.next) == Field::Entries;
+                let is_list = self.next.field == Field::Entries;
                 if is_list && !self.facts.has_entries {
                     self.facts.has_entries = true;
                     self.within = Some(0);
@@ -318,7 +321,7 @@ impl Visitor for Reader<'_> {
 
     fn end(&mut self, len: usize) {
         match &mut self.within {
-            None => match self.shape.field(self.next) {
+            None => match self.next.field {
                 Field::Data => self.facts.data = Some(len),
                 _ => self.stranger(),
             },

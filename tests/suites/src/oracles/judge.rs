@@ -1,7 +1,7 @@
 //! All that the oracles know of a run, and where each event goes.
 
 use super::committed::Commits;
-use super::facts::{Facts, Reader};
+use super::facts::{Facts, Reader, Structs};
 use super::letters::{Kind, Letters, Reply};
 use super::matching::Matching;
 use super::peer::Peer;
@@ -31,7 +31,7 @@ pub(super) struct Judge {
     saved: Shape,
     /// What is read now, and buffers for it.
     pub(super) facts: Facts,
-    around: Vec<(u32, usize)>,
+    around: Structs,
 }
 
 /// What has been recognised so far. An oracle that needs more is off.

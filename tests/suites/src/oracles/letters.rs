@@ -1,6 +1,6 @@
 //! Messages, read once: a leader sends the same to all, and most answers are the same as the last.
 
-use super::facts::{Facts, Reader};
+use super::facts::{Facts, Reader, Structs};
 use super::shape::{Shape, Whole};
 use crate::trace::names::says_pre_vote;
 use labrpc::harness::Message;
@@ -15,7 +15,7 @@ const REMEMBERED: usize = 8;
 pub(super) struct Letters {
     methods: Vec<Method>,
     facts: Facts,
-    around: Vec<(u32, usize)>,
+    around: Structs,
 }
 
 /// What was read, and of which bytes.

@@ -91,14 +91,27 @@ struct Node {
     name: &'static str,
     /// The names from the whole down to here, in one word.
     path: String,
-    /// How many levels down.
     depth: u32,
-    field: Field,
-    children: Vec<u32>,
+    /// The fields below it that have been met, by their names.
+    children: Vec<(&'static str, Met)>,
 }
 
-/// The node of the whole.
-pub(super) const ROOT: u32 = 0;
+/// A field that has been met.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Met {
+    /// Its place among the nodes.
+    node: u32,
+    /// How many levels down.
+    pub(super) depth: u32,
+    pub(super) field: Field,
+}
+
+/// The whole.
+pub(super) const ROOT: Met = Met {
+    node: 0,
+    depth: 0,
+    field: Field::Unknown,
+};
 
 impl Shape {
     pub(super) fn new(whole: Whole) -> Shape {
@@ -106,7 +119,6 @@ impl Shape {
             name: "",
             path: String::new(),
             depth: 0,
-            field: Field::Unknown,
             children: Vec::new(),
         };
         Shape {
@@ -115,30 +127,36 @@ impl Shape {
         }
     }
 
-    /// The field `name` of the struct at `node`, behind `place` others; `within` says that the
-    /// struct is an entry of a log, or part of one.
+    /// The field `name` of the struct that is `parent`, behind `place` others; `within` says that
+    /// the struct is an entry of a log, or part of one.
+    #[inline]
     pub(super) fn child(
         &mut self,
-        node: u32,
+        parent: Met,
         name: &'static str,
         (place, within): (usize, bool),
-    ) -> u32 {
-        let is_it = |child: &u32| std::ptr::eq(self.nodes[*child as usize].name, name);
-        let children = &self.nodes[node as usize].children;
+    ) -> Met {
         // Mostly they come in the order in which they came before.
-        if let Some(child) = children.get(place).filter(|child| is_it(child)) {
-            return *child;
+        let children = &self.nodes[parent.node as usize].children;
+        match children.get(place) {
+            Some((known, met)) if std::ptr::eq(*known, name) => *met,
+            _ => self.search(parent, name, within),
         }
-        if let Some(child) = children.iter().find(|child| is_it(child)) {
-            return *child;
-        }
-        self.meet(node, name, within)
     }
 
     #[cold]
-    fn meet(&mut self, parent: u32, name: &'static str, within: bool) -> u32 {
+    fn search(&mut self, parent: Met, name: &'static str, within: bool) -> Met {
+        let mut children = self.nodes[parent.node as usize].children.iter();
+        let known = children.find(|(known, _)| std::ptr::eq(*known, name));
+        match known {
+            Some((_, met)) => *met,
+            None => self.meet(parent.node as usize, name, within),
+        }
+    }
+
+    fn meet(&mut self, parent: usize, name: &'static str, within: bool) -> Met {
         let node = self.nodes.len() as u32;
-        let above = &self.nodes[parent as usize];
+        let above = &self.nodes[parent];
         let (path, depth) = (format!("{}{name}", above.path), above.depth + 1);
         // A name may be spread over two levels, `prev_log: {index, term}`.
         let spread = format!("{}{name}", above.name);
@@ -157,19 +175,11 @@ impl Shape {
             name,
             path,
             depth,
-            field,
             children: Vec::new(),
         });
-        self.nodes[parent as usize].children.push(node);
-        node
-    }
-
-    pub(super) fn field(&self, node: u32) -> Field {
-        self.nodes[node as usize].field
-    }
-
-    pub(super) fn depth(&self, node: u32) -> u32 {
-        self.nodes[node as usize].depth
+        let met = Met { node, depth, field };
+        self.nodes[parent].children.push((name, met));
+        met
     }
 }
 
