@@ -13,7 +13,8 @@ impl State {
     /// Everything that the service has yet to hear of: a snapshot first, if one was installed,
     /// then the entries behind it. Counts as applied from here on, since only the applier asks.
     pub(crate) fn take_applicable(&mut self) -> Vec<ApplyMsg> {
-        let mut messages = Vec::new();
+        let due = self.commit_index.saturating_sub(self.last_applied) as usize;
+        let mut messages = Vec::with_capacity(due + 1);
         if std::mem::take(&mut self.snapshot_pending) {
             let base = self.log().base();
             if base.index > self.last_applied {
