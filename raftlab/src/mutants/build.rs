@@ -164,7 +164,7 @@ fn write_program(root: &Path, home: &Path, name: &str, patches: &[&Patch]) -> io
     for patch in patches {
         let _ = writeln!(
             checks,
-            "[profile.dev.package.{}]\nopt-level = 1\ndebug-assertions = true\n\
+            "[profile.dev.package.{}]\nopt-level = 0\ndebug-assertions = true\n\
              overflow-checks = true\n",
             patch.name
         );

@@ -105,12 +105,6 @@ use wire::Job;
 /// out costs nothing.
 const LONGEST_JOB: u64 = 25;
 
-/// A run spawns ten thousands of threads and sends as many messages: with glibc's allocator it
-/// takes a sixth longer.
-#[cfg(not(fuzzing))] // AddressSanitizer wants to see each allocation
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// What the fuzz targets reach of what is nobody else's business.
 #[cfg(fuzzing)]
 pub mod fuzzing {

@@ -109,10 +109,10 @@ fn manifest(parts: &[Part; 2], program: &str, ours: &Table) -> Table {
     if let Some(profiles) = ours.get("profile") {
         manifest.insert("profile".into(), profiles.clone());
     }
-    // Not members here, but what is under test: checked as members are.
+    // Not members here, but what is under test and edited: built and checked as members are.
     for part in parts {
         let checks = entry(&mut manifest, &["profile", "dev", "package", &part.name]);
-        for check in ["debug-assertions", "overflow-checks"] {
+        for check in ["incremental", "debug-assertions", "overflow-checks"] {
             checks.insert(check.into(), true.into());
         }
     }
