@@ -66,6 +66,14 @@ pub fn is_crashed() -> bool {
     }
 }
 
+/// Simulated: what each thread of a node is at - what it waits for, where, since when, until when -
+/// and whether it will go on by itself. In the real world nobody knows.
+pub fn standing(node: &Node) -> Vec<(String, bool)> {
+    world::kernel()
+        .map(|kernel| kernel.standing(node.id().0))
+        .unwrap_or_default()
+}
+
 /// Adds a warning to the run's report; in the real world, logs it.
 pub fn warn(text: String) {
     match world::kernel() {

@@ -17,6 +17,7 @@
 //! | `unwinding` | who is being unwound, by a panic or a crash |
 //! | `nodes`, `fuses` | groups of threads: pauses, clock rates, crashes at a point |
 //! | `diagnose`, `suspicions` | deadlocks, locks held across blocking calls, busy waiting |
+//! | `standing` | what the threads of a node are at |
 //! | `record`, `telling` | the trace and its hash, what threads tell for it |
 //! | `stacks` | memory for the threads |
 //! | `per_run`, `statics` | what belongs to the run, though it is a `static` |
@@ -42,6 +43,7 @@ mod planned;
 mod record;
 mod scheduler;
 mod stacks;
+mod standing;
 mod statics;
 mod strategy;
 mod suspicions;

@@ -77,6 +77,8 @@ pub(crate) struct Task {
     /// When its wait ends at the latest, in true virtual time, and on its node's clock.
     pub(crate) deadline: u64,
     pub(super) shown_deadline: u64,
+    /// When it was last parked, in true virtual time.
+    pub(super) since: u64,
     /// What the timer heap holds for this slot.
     pub(crate) armed: Armed,
     /// The next thread in the wait list this one stands in (slot + 1; 0 is the end).
@@ -116,6 +118,7 @@ impl Task {
             wake: Wake::Notified,
             deadline: NEVER,
             shown_deadline: NEVER,
+            since: 0,
             armed: Armed::default(),
             next_waiter: 0,
             node: NO_NODE,

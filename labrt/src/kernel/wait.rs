@@ -44,6 +44,7 @@ impl Kernel {
             let task = &mut self.tasks.borrow_mut()[current as usize];
             task.state = State::Parked;
             task.epoch = task.epoch.wrapping_add(1);
+            task.since = self.now.get();
             task.deadline = deadline;
             task.shown_deadline = shown_deadline;
             task.blocked = Some(blocked);

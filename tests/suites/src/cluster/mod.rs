@@ -8,6 +8,7 @@
 //! | `mishaps`, `weather` | crashes at a save or at any point, slow disks, clocks, latency |
 //! | `figures` | sizes and counts |
 //! | `chance` | what a plan may leave out or add: faults, commands, crashes after a save |
+//! | `stuck` | why nothing came about: what threads wait for |
 //! | `stage` | servers whose place the case takes |
 //! | `chaos` | faults that somebody asks for, on any case |
 //! | `verbs` | what a case says: `one`, `wait`, `check_one_leader`, … |
@@ -25,6 +26,7 @@ mod server;
 pub(crate) mod show;
 mod stage;
 pub mod stray;
+mod stuck;
 mod verbs;
 mod weather;
 

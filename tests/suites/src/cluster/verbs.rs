@@ -77,7 +77,7 @@ impl Cluster {
                 return leader;
             }
         }
-        self.fault("expected one leader among the connected servers, got none in 5 s".into())
+        self.give_up("expected one leader among the connected servers, got none in 5 s".into())
     }
 
     /// All servers in two sides: a majority without `leader`, and a minority with it.
@@ -155,7 +155,7 @@ impl Cluster {
                 return index;
             }
             if !retry {
-                self.fault(format!(
+                self.give_up(format!(
                     "one({}) did not reach agreement: a leader took it at index {index}, but \
                      within {ATTEMPT:?} only {} of {expected} servers applied it",
                     show(&command),
@@ -163,7 +163,7 @@ impl Cluster {
                 ));
             }
         }
-        self.fault(format!(
+        self.give_up(format!(
             "one({}) did not reach agreement by {expected} servers within {AGREEMENT:?}",
             show(&command)
         ))
@@ -215,7 +215,7 @@ impl Cluster {
         }
         let (applied, command) = self.n_committed(index);
         if applied < count {
-            self.fault(format!(
+            self.give_up(format!(
                 "only {applied} servers applied index {index}, expected at least {count}"
             ));
         }
