@@ -19,6 +19,7 @@ make …
   test-4         all three
   test-4E        faults that the course lacks, under clients: no part of the lab
   test-2024      the key/value service in the course's older form: Get, Put, Append
+  test-tiny      a step-driven Raft, by TinyKV's cases: test-tiny-2AA, -2AB, -2AC, -2C, -3A, -extra
   test           everything a change must pass: the tests of every crate, then all suites
   skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
   check          format, lints, documentation, licences
@@ -35,6 +36,7 @@ The test targets take, in any combination:
   MODE=real      real threads in real time, instead of the simulation (sim)
   RAFT=path      judge the Raft in that folder, instead of the reference
   KV=path        judge the key/value service in that folder, on either Raft
+  TINY=path      judge the step-driven Raft in that folder, by TinyKV's cases and by the labs'
   JOBS=1         so many worker processes, instead of one for each processor
   CHAOS=1        all faults that no case asks for: messages late and twice, pauses, wrong clocks
   ARGS="…"       whatever else the runner knows; ARGS=--help shows it
@@ -54,11 +56,12 @@ HOME_DIR = $(call at_home,$(DIR))
 OPTIONS = $(call option,seeds,$(SEEDS))$(call option,seed,$(SEED))$(call option,mode,$(MODE))$(call \
 	option,jobs,$(JOBS))$(call option,filter,$(FILTER))$(call \
 	option,raft,$(call absolute,$(RAFT)))$(call option,kv,$(call absolute,$(KV)))$(call \
-	flag,chaos,$(CHAOS)) $(ARGS)
+	option,tiny,$(call absolute,$(TINY)))$(call flag,chaos,$(CHAOS)) $(ARGS)
 
 LAB_3 := 3A 3B 3C 3D
 LAB_4 := 4A 4B 4C
-PARTS := $(LAB_3) 3E $(LAB_4) 4E 2024
+TINY_PARTS := tiny-2AA tiny-2AB tiny-2AC tiny-2C tiny-3A tiny-extra
+PARTS := $(LAB_3) 3E $(LAB_4) 4E 2024 tiny $(TINY_PARTS)
 RUN_SUITES = cargo run -q -p labs --
 
 # cargo -q says nothing while it builds. Nobody should take that for a hang.
@@ -95,7 +98,7 @@ test-4:
 test:
 	$(ANNOUNCE)
 	@INSTA_UPDATE=no cargo test -q --workspace --exclude labs
-	@$(RUN_SUITES) $(PARTS)$(OPTIONS)
+	@$(RUN_SUITES) $(filter-out $(TINY_PARTS),$(PARTS))$(OPTIONS)
 
 skeleton:
 	$(if $(DIR),,$(error which folder? make skeleton DIR=../my-raft))

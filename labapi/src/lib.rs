@@ -2,7 +2,8 @@
 //! that an implementation may use, so that it needs one dependency of the harness.
 //!
 //! [`Raft`] and [`MakeRaft`] are lab 3's contract, [`Rsm`] and [`StateMachine`] that of 4A, [`kv`]
-//! that of 4B and 4C. Here is a peer that votes and never stands for election:
+//! that of 4B and 4C, [`step`] that of a Raft which somebody else drives. Here is a peer that votes
+//! and never stands for election:
 //!
 //! ```
 //! use labapi::channel::{Sender, unbounded};
@@ -78,6 +79,7 @@
 mod face;
 pub mod kv;
 mod machine;
+pub mod step;
 
 pub use face::{channel, rand, sync, thread, time};
 #[doc(inline)]

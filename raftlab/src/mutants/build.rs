@@ -133,10 +133,13 @@ fn write_program(root: &Path, home: &Path, name: &str, patches: &[&Patch]) -> io
          [workspace]\n\n[dependencies]\n\
          runner = {{ package = \"raftlab-runner\", path = {:?} }}\n\
          the-raft = {{ package = \"raft\", path = {:?} }}\n\
-         the-kvraft = {{ package = \"kvraft\", path = {:?} }}\n",
+         the-kvraft = {{ package = \"kvraft\", path = {:?} }}\n\
+         bridge = {{ package = \"raftlab-bridge\", path = {:?} }}\nlabapi = {{ path = {:?} }}\n",
         root.join("tests/runner"),
         root.join("raft"),
-        root.join("kvraft")
+        root.join("kvraft"),
+        root.join("tests/bridge"),
+        root.join("labapi")
     );
     let (mut arms, mut checks) = (String::new(), String::new());
     for patch in patches {
@@ -144,20 +147,32 @@ fn write_program(root: &Path, home: &Path, name: &str, patches: &[&Patch]) -> io
         let _ = writeln!(manifest, "{name} = {{ path = \"../{name}\" }}");
         let (raft, kv) = match patch.reference() {
             "raft" => (module.as_str(), "the_kvraft"),
-            _ => ("the_raft", module.as_str()),
+            "kvraft" => ("the_raft", module.as_str()),
+            _ => ("the_raft", "the_kvraft"),
+        };
+        let raft = match patch.reference() {
+            "rawraft" => format!("bridge::make::<{module}::Tiny>"),
+            _ => format!("{raft}::make"),
+        };
+        let step = match patch.reference() {
+            "rawraft" => format!("Some(StepDriven::of::<{module}::Tiny>())"),
+            _ => "None".to_string(),
         };
         let _ = writeln!(
             arms,
-            "        {name:?} => runner::Submission {{ name: {name:?}, raft: {raft}::make, \
-             lab4: {kv}::lab4() }},"
+            "        {name:?} => (Submission {{ name: {name:?}, raft: {raft}, \
+             lab4: {kv}::lab4() }}, {step}),"
         );
     }
     let main = format!(
-        "use std::process::ExitCode;\n\nfn main() -> ExitCode {{\n    \
+        "#![allow(unused_imports)]\n\nuse labapi::step::StepDriven;\n\
+         use runner::{{Judged, Submission}};\nuse std::process::ExitCode;\n\n\
+         fn main() -> ExitCode {{\n    \
          let name = std::env::var(\"RAFTLAB_MUTANT\").unwrap_or_default();\n    \
-         let submission = match name.as_str() {{\n{arms}        \
-         _ => runner::Submission {{ name: \"the reference\", raft: the_raft::make, \
-         lab4: the_kvraft::lab4() }},\n    }};\n    runner::main(submission)\n}}\n"
+         let (submission, step) = match name.as_str() {{\n{arms}        \
+         _ => (Submission {{ name: \"the reference\", raft: the_raft::make, \
+         lab4: the_kvraft::lab4() }}, None),\n    }};\n    \
+         runner::main(Judged {{ submission, step }})\n}}\n"
     );
     fs::create_dir_all(home.join("src"))?;
     // The bugs themselves are compiled quickly, and checked as the references are.

@@ -67,9 +67,10 @@ impl Patch {
 
     /// The reference that it is a patch of.
     pub(super) fn reference(&self) -> &'static str {
-        match self.name.starts_with("kv-") {
-            true => "kvraft",
-            false => "raft",
+        match self.name.split_once('-') {
+            Some(("kv", _)) => "kvraft",
+            Some(("tiny", _)) => "rawraft",
+            _ => "raft",
         }
     }
 
@@ -77,6 +78,7 @@ impl Patch {
     pub(super) fn cases(&self) -> &'static [&'static str] {
         match self.reference() {
             "raft" => &["3A", "3B", "3C", "3D", "3E"],
+            "rawraft" => &["tiny"],
             _ => &["4A", "4B", "4C", "4E", "2024"],
         }
     }

@@ -3,12 +3,12 @@
 use super::options::{Options, Selection};
 use clap::CommandFactory;
 use std::collections::BTreeSet;
-use suites::Submission;
+use suites::Judged;
 use suites::cases::{self, Case};
 
 /// The cases that the command line means, with their places among all.
 pub(super) fn choose(
-    submission: Submission,
+    judged: Judged,
     options: &Selection,
 ) -> Result<Vec<(usize, &'static Case)>, String> {
     for word in &options.select {
@@ -18,7 +18,7 @@ pub(super) fn choose(
     }
     let selected = |case: &Case| {
         let named = options.select.iter().any(|word| case.is_meant_by(word));
-        let offered = case.is_offered_by(&submission);
+        let offered = case.is_offered_by(&judged);
         options.select.is_empty() && offered || named
     };
     let all: Vec<_> = cases::all()

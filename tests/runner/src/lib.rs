@@ -85,7 +85,7 @@ mod worker;
 
 pub use choice::unknown;
 pub use options::{FaultFlags, Mode, Options, Schedule, Selection};
-pub use suites::Submission;
+pub use suites::{Judged, Submission};
 
 use choice::choose;
 use clap::Parser;
@@ -116,24 +116,26 @@ pub mod fuzzing {
 
 /// Runs what the command line asks for. Exit codes: 0 when everything passed, 1 when a case
 /// failed, 2 when the request could not be carried out; interrupted, it ends by the signal.
-pub fn main(submission: Submission) -> ExitCode {
-    become_worker(submission);
-    if let Some(code) = search::of_command_line(submission) {
+pub fn main(judged: impl Into<Judged>) -> ExitCode {
+    let judged = judged.into();
+    become_worker(judged);
+    if let Some(code) = search::of_command_line(judged) {
         return code;
     }
     if let Some(code) = commands::of_command_line() {
         return code;
     }
     match Options::try_parse() {
-        Ok(options) => judge(submission, &options),
-        Err(error) => not_ours(submission, &error),
+        Ok(options) => judge(judged, &options),
+        Err(error) => not_ours(judged, &error),
     }
 }
 
 /// The same for `cargo test`, which gives each of its programs the same words: those that mean no
 /// case are the name of a test elsewhere, and no mistake.
-pub fn test(submission: Submission) -> ExitCode {
-    become_worker(submission);
+pub fn test(judged: impl Into<Judged>) -> ExitCode {
+    let judged = judged.into();
+    become_worker(judged);
     if let Ok(options) = Options::try_parse() {
         let words = &options.selection.select;
         if !words.is_empty() && !words.iter().any(|word| choice::is_known(word)) {
@@ -141,14 +143,15 @@ pub fn test(submission: Submission) -> ExitCode {
             return ExitCode::SUCCESS;
         }
     }
-    main(submission)
+    main(judged)
 }
 
 /// Runs what the options ask for; exit codes as of [`main`]. The runs are made by this same
 /// program, started again: on its way here it must have no effect that may not happen twice.
-pub fn judge(submission: Submission, options: &Options) -> ExitCode {
-    become_worker(submission);
-    match carry_out(submission, options) {
+pub fn judge(judged: impl Into<Judged>, options: &Options) -> ExitCode {
+    let judged = judged.into();
+    become_worker(judged);
+    match carry_out(judged, options) {
         Ok(code) => code,
         Err(refusal) => {
             eprintln!("error: {refusal}");
@@ -158,30 +161,30 @@ pub fn judge(submission: Submission, options: &Options) -> ExitCode {
 }
 
 /// Does not return if this process was started to be a worker.
-fn become_worker(submission: Submission) {
+fn become_worker(judged: Judged) {
     if std::env::var_os(worker::VARIABLE).is_some() {
-        worker::main(submission);
+        worker::main(judged);
     }
 }
 
 /// The words are not ours: libtest's, a call for help, or a mistake.
-fn not_ours(submission: Submission, error: &clap::Error) -> ExitCode {
+fn not_ours(judged: Judged, error: &clap::Error) -> ExitCode {
     if error.use_stderr()
         && let Ok(arguments) = libtest_mimic::Arguments::try_parse()
     {
-        return libtest::main(submission, &arguments);
+        return libtest::main(judged, &arguments);
     }
     usage::tell(error, "labs --help; through make: ARGS=--help")
 }
 
-fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, String> {
-    let chosen = choose(submission, &options.selection)?;
+fn carry_out(judged: Judged, options: &Options) -> Result<ExitCode, String> {
+    let chosen = choose(judged, &options.selection)?;
     options.selection.faults.check(options.selection.mode)?;
     if options.list {
         list::list(&chosen);
         return Ok(ExitCode::SUCCESS);
     }
-    if options.raft.is_some() || options.kv.is_some() {
+    if options.raft.is_some() || options.kv.is_some() || options.tiny.is_some() {
         return submission::judge(options);
     }
     let seeds = options.selection.seeds;
@@ -192,14 +195,14 @@ fn carry_out(submission: Submission, options: &Options) -> Result<ExitCode, Stri
         ));
     }
     dependencies::warn(&root());
-    let report = run(submission, options, &chosen, true)?;
+    let report = run(judged, options, &chosen, true)?;
     let code = report.lock().exit_code();
     Ok(code)
 }
 
 /// Runs the chosen cases and prints what became of them.
 fn run(
-    submission: Submission,
+    judged: Judged,
     options: &Options,
     chosen: &[(usize, &'static Case)],
     show: bool,
@@ -211,7 +214,7 @@ fn run(
     let is_news = !options.is_of_others() && how.faults.is_none();
     let own = is_news.then(|| notes().join("results.json"));
     let file = options.results.clone().or(own);
-    let report = Arc::new(Mutex::new(Report::new(submission, options, chosen, show)));
+    let report = Arc::new(Mutex::new(Report::new(judged, options, chosen, show)));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let workers = selection.jobs.map_or(cores, |jobs| jobs as usize);
     let (watched, kept) = (report.clone(), file.clone());

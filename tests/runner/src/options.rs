@@ -136,12 +136,20 @@ pub struct Options {
     /// A crate that offers `pub fn lab4` as `labapi::kv::Lab4` tells.
     #[arg(long, value_name = "path")]
     pub kv: Option<PathBuf>,
+    /// Judge the step-driven Raft in that folder, by TinyKV's cases and by the labs'
+    ///
+    /// A crate that offers `pub struct Tiny`, a `labapi::step::Track`.
+    #[arg(long, value_name = "path")]
+    pub tiny: Option<PathBuf>,
     /// What `--raft` was when this program was built: how to name it in a command
     #[arg(long, hide = true)]
     pub judged_raft: Option<PathBuf>,
     /// What `--kv` was
     #[arg(long, hide = true)]
     pub judged_kv: Option<PathBuf>,
+    /// What `--tiny` was
+    #[arg(long, hide = true)]
+    pub judged_tiny: Option<PathBuf>,
     /// Keep what became of each case in this file [default: target/raftlab/results.json]
     #[arg(long, hide = true)]
     pub results: Option<PathBuf>,
@@ -263,8 +271,10 @@ impl Options {
         let paths = [
             ("--raft", &self.raft),
             ("--kv", &self.kv),
+            ("--tiny", &self.tiny),
             ("--judged-raft", &self.judged_raft),
             ("--judged-kv", &self.judged_kv),
+            ("--judged-tiny", &self.judged_tiny),
             ("--results", &self.results),
             ("--trace-to", &self.trace_to),
         ];
@@ -282,7 +292,8 @@ impl Options {
 
     /// Whether another implementation than the one in this workspace is judged.
     pub(super) fn is_of_others(&self) -> bool {
-        self.judged_raft.is_some() || self.judged_kv.is_some()
+        let judged = [&self.judged_raft, &self.judged_kv, &self.judged_tiny];
+        judged.iter().any(|path| path.is_some())
     }
 
     /// What follows `make test-3A FILTER=… SEED=…` to run a case again as it was run.
@@ -291,7 +302,11 @@ impl Options {
         if self.selection.mode == Mode::Real {
             words.push_str(" MODE=real");
         }
-        let judged = [("RAFT", &self.judged_raft), ("KV", &self.judged_kv)];
+        let judged = [
+            ("RAFT", &self.judged_raft),
+            ("KV", &self.judged_kv),
+            ("TINY", &self.judged_tiny),
+        ];
         for (variable, path) in judged {
             let Some(path) = path else { continue };
             let root = files::root();
@@ -327,70 +342,4 @@ impl Options {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn arguments_mean_what_they_were_made_of() {
-        let line = "labs 3A backup --filter all --seeds 7 --seed 8 --mode real --jobs 9 --strategy \
-                    pct --check-determinism --fail-fast --shrink --plan 7,12=1 \
-                    --duplicate --late --jitter \
-                    --pause --skew --chaos --raft a --kv b --judged-raft c \
-                    --judged-kv d --results e --enough --trace --trace-to f --steady --list";
-        let command = Options::command();
-        for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
-            let is_here = line.contains(&format!("--{option} ")) || line.ends_with(option);
-            assert!(is_here, "--{option} is not tried here");
-        }
-        let all = Options::parse_from(line.split_whitespace());
-        for options in [all, Options::default()] {
-            let labs = std::iter::once(OsString::from("labs"));
-            assert_eq!(
-                Options::parse_from(labs.chain(options.arguments())),
-                options
-            );
-        }
-    }
-
-    /// The lines of a Makefile's help that tell of variables: `  SEEDS=100   run each …`.
-    fn variables(makefile: &str) -> Vec<(String, String)> {
-        let told = |line: &str| {
-            let (word, text) = line.trim().split_once(' ')?;
-            let (name, _) = word.split_once('=')?;
-            let is_name = line.starts_with("  ") && name.chars().all(|c| c.is_ascii_uppercase());
-            is_name.then(|| (name.to_string(), text.trim().to_string()))
-        };
-        let help = makefile.split_once("\nendef").expect("its help has an end");
-        help.0.lines().filter_map(told).collect()
-    }
-
-    #[test]
-    fn variables_of_make_are_options() {
-        let command = Options::command();
-        let makefiles = [
-            include_str!("../../../Makefile"),
-            include_str!("../../../raftlab/skeleton/Makefile"),
-        ];
-        for makefile in makefiles {
-            let variables = variables(makefile);
-            assert!(variables.len() >= 6, "{variables:?}");
-            for (name, told) in variables {
-                let option = name.to_lowercase();
-                if option == "args" {
-                    continue;
-                }
-                let mut arguments = command.get_arguments();
-                let known = arguments.find(|arg| arg.get_long() == Some(&option));
-                let known = known.unwrap_or_else(|| panic!("make's {name} is no option"));
-                let help = known.get_help().map(ToString::to_string);
-                let help = help.unwrap_or_default().to_lowercase();
-                assert_eq!(told.to_lowercase(), help, "of {name}");
-                let takes_value = known.get_action().takes_values();
-                let how = if takes_value { "option" } else { "flag" };
-                let is_passed_on = makefile.contains(&format!("{how},{option},$("));
-                assert!(is_passed_on, "make does not pass {name} on");
-            }
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What the person at the terminal sees.
 
-use super::list::width_of_names;
+use super::list::Columns;
 use super::options::{Mode, Options};
 use super::prints::Prints;
 use super::progress::Progress;
@@ -14,7 +14,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
-use suites::Submission;
+use suites::Judged;
 use suites::cases::Case;
 use suites::trace::{Text, Trace};
 
@@ -35,8 +35,7 @@ pub(super) struct Report {
     /// The seeds, first and last, if a run follows from its seed.
     seeds: Option<(u64, u64)>,
     began: Duration,
-    /// Width of the column of names.
-    names: usize,
+    columns: Columns,
     warnings: BTreeMap<Text, u64>,
     prints: Prints,
     progress: Progress,
@@ -55,7 +54,7 @@ enum End {
 
 impl Report {
     pub(super) fn new(
-        submission: Submission,
+        judged: Judged,
         options: &Options,
         chosen: &[(usize, &'static Case)],
         show: bool,
@@ -80,11 +79,11 @@ impl Report {
                 (selection.seed, last)
             }),
             began: labrt::time::since_start(),
-            names: width_of_names(chosen),
+            columns: Columns::of(chosen),
             progress: Progress::new(show),
             ..Report::default()
         };
-        report.head(submission, options);
+        report.head(judged, options);
         report
     }
 
@@ -96,7 +95,7 @@ impl Report {
         }
     }
 
-    fn head(&self, submission: Submission, options: &Options) {
+    fn head(&self, judged: Judged, options: &Options) {
         let selection = &options.selection;
         let seeds = match selection.seeds {
             1 => format!("seed {}", selection.seed),
@@ -115,7 +114,10 @@ impl Report {
             true => String::new(),
             false => format!(", {}", faults.join(" ")),
         };
-        self.print(&format!("Judging {} ({world}{faults})\n", submission.name));
+        self.print(&format!(
+            "Judging {} ({world}{faults})\n",
+            judged.submission.name
+        ));
         let time = if selection.mode == Mode::Sim {
             "virtual"
         } else {
@@ -124,12 +126,10 @@ impl Report {
         self.print(&terminal::paint(
             FAINT,
             &format!(
-                "part  {:<width$} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  \
-                 seeds",
-                "case",
+                "{} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  seeds",
+                self.columns.show("part", "case"),
                 "",
                 "wall",
-                width = self.names
             ),
         ));
     }
@@ -225,9 +225,9 @@ impl Report {
         };
         let total = &tally.total;
         format!(
-            "{:<5} {:<width$} {verdict} {:>7.1} s  {:>7} {:>8} {:>10} {:>9}  {:>9}  {passed}/{}",
-            tally.case.part,
-            tally.case.name,
+            "{} {verdict} {:>7.1} s  {:>7} {:>8} {:>10} {:>9}  {:>9}  {passed}/{}",
+            self.columns
+                .show(&tally.case.part.to_string(), tally.case.name),
             total.duration.as_secs_f64(),
             tally.case.servers,
             total.rpcs,
@@ -235,7 +235,6 @@ impl Report {
             total.commands,
             self.wall(tally.wall),
             tally.runs,
-            width = self.names
         )
     }
 

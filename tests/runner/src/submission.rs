@@ -20,6 +20,66 @@ const MAKE: &str = "pub fn make(Vec<ClientEnd>, usize, Arc<Persister>, Sender<Ap
 /// What is expected of lab 4.
 const LAB4: &str = "pub fn lab4<M: StateMachine>() -> Lab4<M>` (labapi::kv::Lab4)";
 
+/// What is expected of a step-driven Raft.
+const TINY: &str = "pub struct Tiny`, a `labapi::step::Track";
+
+/// The crates of a submission.
+struct Crates {
+    /// `None` where a step-driven one runs in its place.
+    raft: Option<Part>,
+    kv: Part,
+    tiny: Option<Part>,
+}
+
+impl Crates {
+    fn of(options: &Options) -> Result<Crates, String> {
+        let tiny = options.tiny.as_deref();
+        let raft = options.raft.as_deref();
+        let tiny =
+            tiny.map(|path| Part::new(("TINY", "submitted_tiny", TINY), Some(path), "rawraft"));
+        let raft = (raft.is_some() || tiny.is_none())
+            .then(|| Part::new(("RAFT", "submitted_raft", MAKE), raft, "raft"));
+        Ok(Crates {
+            raft: raft.transpose()?,
+            kv: Part::new(
+                ("KV", "submitted_kv", LAB4),
+                options.kv.as_deref(),
+                "kvraft",
+            )?,
+            tiny: tiny.transpose()?,
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Part> {
+        let others = self.raft.iter().chain([&self.kv]);
+        others.chain(&self.tiny)
+    }
+
+    fn theirs(&self) -> Vec<&Part> {
+        self.all().filter(|part| part.is_theirs).collect()
+    }
+
+    /// How reports call what is judged.
+    fn title(&self) -> String {
+        let theirs = self.theirs();
+        match &theirs[..] {
+            [tiny] if tiny.alias == "submitted_tiny" => tiny.name.clone(),
+            [kv] if kv.alias == "submitted_kv" => format!("{} on the reference Raft", kv.name),
+            [one] => one.name.clone(),
+            [raft, kv, ..] if raft.path.parent() == kv.path.parent() => {
+                format!("{} and {}", raft.name, kv.name)
+            }
+            _ => {
+                let paths = theirs
+                    .iter()
+                    .rev()
+                    .map(|part| part.path.display().to_string());
+                paths.collect::<Vec<_>>().join(" on ")
+            }
+        }
+    }
+}
+
 /// One crate of a submission, or the reference in its place.
 struct Part {
     /// How the program around it calls it.
@@ -69,29 +129,22 @@ fn reference(name: &str) -> Result<PathBuf, String> {
 /// Builds the crates that were handed in with the suites, the reference where there is none, and
 /// runs that with the other options.
 pub(super) fn judge(options: &Options) -> Result<ExitCode, String> {
-    let parts = [
-        Part::new(
-            ("RAFT", "submitted_raft", MAKE),
-            options.raft.as_deref(),
-            "raft",
-        )?,
-        Part::new(
-            ("KV", "submitted_kv", LAB4),
-            options.kv.as_deref(),
-            "kvraft",
-        )?,
-    ];
-    let program = format!("judged-{:016x}", number(&parts));
-    let home = program::write(&parts, &program)
+    let crates = Crates::of(options)?;
+    let program = format!("judged-{:016x}", number(&crates));
+    let home = program::write(&crates, &program)
         .map_err(|error| format!("cannot write the program that runs a submission: {error}"))?;
-    let built = build(&home, &parts, &program)?;
-    let [raft, kv] = &parts;
-    let judged = |part: &Part| part.is_theirs.then(|| part.path.clone());
+    let built = build(&home, &crates, &program)?;
+    let judged = |part: Option<&Part>| {
+        let theirs = part.filter(|part| part.is_theirs);
+        theirs.map(|part| part.path.clone())
+    };
     let options = Options {
         raft: None,
         kv: None,
-        judged_raft: judged(raft),
-        judged_kv: judged(kv),
+        tiny: None,
+        judged_raft: judged(crates.raft.as_ref()),
+        judged_kv: judged(Some(&crates.kv)),
+        judged_tiny: judged(crates.tiny.as_ref()),
         ..options.clone()
     };
     let status = interrupt::status(Command::new(&built).args(options.arguments()))
@@ -100,29 +153,17 @@ pub(super) fn judge(options: &Options) -> Result<ExitCode, String> {
 }
 
 /// Tells submissions apart, so that each has a program of its own.
-fn number(parts: &[Part]) -> u64 {
+fn number(crates: &Crates) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for part in parts {
-        part.path.hash(&mut hasher);
+    for part in crates.all() {
+        (part.alias, &part.path).hash(&mut hasher);
     }
     hasher.finish()
 }
 
-/// How reports call what is judged.
-fn title([raft, kv]: &[Part; 2]) -> String {
-    match (raft.is_theirs, kv.is_theirs) {
-        (true, false) => raft.name.clone(),
-        (false, true) => format!("{} on the reference Raft", kv.name),
-        _ if raft.path.parent() == kv.path.parent() => {
-            format!("{} and {}", raft.name, kv.name)
-        }
-        _ => format!("{} on {}", kv.path.display(), raft.path.display()),
-    }
-}
-
-fn build(home: &Path, parts: &[Part; 2], program: &str) -> Result<PathBuf, String> {
+fn build(home: &Path, crates: &Crates, program: &str) -> Result<PathBuf, String> {
     let target = files::target();
-    let theirs: Vec<&Part> = parts.iter().filter(|part| part.is_theirs).collect();
+    let theirs = crates.theirs();
     if std::io::stderr().is_terminal() {
         for part in &theirs {
             eprintln!("Building {}", part.path.display());

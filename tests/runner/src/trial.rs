@@ -19,7 +19,7 @@ use suites::cases::Case;
 use suites::cluster::{Faults, Usage, stray};
 use suites::oracles::Situations;
 use suites::trace::{Failure, FailureKind, Header, Line, Printed, Text, Trace, What, take_printed};
-use suites::{Submission, TIME_LIMIT};
+use suites::{Judged, TIME_LIMIT};
 
 /// How to run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -124,14 +124,14 @@ pub(super) const NEAR: Duration = Duration::from_micros(100);
 const REAL_EVENTS: usize = 10_000;
 
 /// Runs `case` once; if it fails, tells why, with the events before.
-pub(super) fn run(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
+pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     match how.mode {
-        Mode::Real => run_real(submission, case, seed, how),
-        Mode::Sim => run_simulated(submission, case, seed, how),
+        Mode::Real => run_real(judged, case, seed, how),
+        Mode::Sim => run_simulated(judged, case, seed, how),
     }
 }
 
-fn simulate(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
+fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     forget_prints();
     let mut simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
@@ -141,7 +141,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: &Manner
         simulation = simulation.plan(plan);
     }
     let faults = how.faults;
-    let report = simulation.run(move || case.run(&submission, faults));
+    let report = simulation.run(move || case.run(&judged, faults));
     let (failure, usage) = match report.outcome {
         Ok(usage) => (None, usage),
         Err(failure) => (Some(failure), Usage::default()),
@@ -155,7 +155,7 @@ fn simulate(submission: Submission, case: &'static Case, seed: u64, how: &Manner
     let failure = failure.map(told_from_root);
     let (trace, standings) = match how.trace {
         true => {
-            let header = header(submission, case, seed, how, failure.clone());
+            let header = header(judged, case, seed, how, failure.clone());
             let (trace, standings) = told(report.events, header);
             (Some(trace), standings)
         }
@@ -215,7 +215,7 @@ fn told(events: Events, header: Header) -> (Trace, Standings) {
 }
 
 fn header(
-    submission: Submission,
+    judged: Judged,
     case: &Case,
     seed: u64,
     how: &Manner,
@@ -230,7 +230,7 @@ fn header(
         seed,
         mode: word(how.mode.to_possible_value()),
         strategy: word(how.strategy.to_possible_value()),
-        submission: Text::new(submission.name),
+        submission: Text::new(judged.submission.name),
         servers: case.servers,
         failure,
     }
@@ -240,15 +240,15 @@ fn is_stuck(failure: &labrt::Failure) -> bool {
     failure.kind == labrt::FailureKind::Stuck
 }
 
-fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
-    let mut outcome = simulate(submission, case, seed, how);
+fn run_simulated(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
+    let mut outcome = simulate(judged, case, seed, how);
     if how.until.is_some() {
         return outcome;
     }
     if how.check_determinism && outcome.failure.is_none() {
-        let again = simulate(submission, case, seed, how);
+        let again = simulate(judged, case, seed, how);
         if again.hash != outcome.hash {
-            outcome.failure = Some(difference(submission, case, seed, how));
+            outcome.failure = Some(difference(judged, case, seed, how));
         }
         return outcome;
     }
@@ -264,7 +264,7 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: &M
             until: was_given_up.then_some(before),
             ..how.clone()
         };
-        let traced = simulate(submission, case, seed, &with_trace);
+        let traced = simulate(judged, case, seed, &with_trace);
         let is_same = |again: &FailureReport| again.failure.is_like(&report.failure);
         outcome.spent |= traced.spent;
         if !was_given_up && !traced.failure.as_ref().is_some_and(is_same) {
@@ -280,18 +280,13 @@ fn run_simulated(submission: Submission, case: &'static Case, seed: u64, how: &M
 }
 
 /// Names the first event in which two runs of one seed differ.
-fn difference(
-    submission: Submission,
-    case: &'static Case,
-    seed: u64,
-    how: &Manner,
-) -> FailureReport {
+fn difference(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> FailureReport {
     let traced = Manner {
         trace: true,
         ..how.clone()
     };
     let lines = || {
-        let trace = simulate(submission, case, seed, &traced).trace;
+        let trace = simulate(judged, case, seed, &traced).trace;
         trace.unwrap_or_default().lines
     };
     let (one, other) = (lines(), lines());
@@ -339,13 +334,13 @@ fn is_verdict(at: &Location<'_>) -> bool {
         && files::own_sources().iter().any(|own| file.starts_with(own))
 }
 
-fn run_real(submission: Submission, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
+fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     forget_prints();
     stray::watch_panics(is_verdict);
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
     let began = time::since_start();
-    let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&submission, how.faults)));
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&judged, how.faults)));
     let duration = time::since_start() - began;
     let usage = ended.unwrap_or_default();
     let events = trace::take_real();
@@ -369,7 +364,7 @@ fn run_real(submission: Submission, case: &'static Case, seed: u64, how: &Manner
         ..Outcome::default()
     };
     if failure.is_some() || how.trace {
-        let header = header(submission, case, seed, how, failure.clone());
+        let header = header(judged, case, seed, how, failure.clone());
         let (trace, standings) = told(events, header);
         if let Some(failure) = failure {
             let mut report = FailureReport::new(failure);

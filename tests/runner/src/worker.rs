@@ -11,13 +11,13 @@ use std::os::unix::net::UnixStream;
 use std::process;
 use std::sync::OnceLock;
 use suites::trace::{Failure, Text};
-use suites::{Submission, cases};
+use suites::{Judged, cases};
 
 /// Set for a worker by its parent.
 pub(super) const VARIABLE: &str = "RAFTLAB_WORKER";
 
 /// Never returns: what stands behind the call in this program's `main` is its parent's.
-pub(super) fn main(submission: Submission) -> ! {
+pub(super) fn main(judged: Judged) -> ! {
     // Before all else: nothing of the code under test may run while jobs come on standard input.
     let parent = wire::from_standard_input();
     let done = parent.and_then(|parent| {
@@ -26,13 +26,13 @@ pub(super) fn main(submission: Submission) -> ! {
         labrt::harness::on_print(suites::trace::print);
         labrt::harness::hide_frames(super::own_sources());
         labrt::harness::name_face("labapi");
-        serve(submission, parent)
+        serve(judged, parent)
     });
     process::exit(if done.is_ok() { 0 } else { 2 })
 }
 
 /// Does what the parent says, until this process is of no more use.
-fn serve(submission: Submission, mut parent: UnixStream) -> io::Result<()> {
+fn serve(judged: Judged, mut parent: UnixStream) -> io::Result<()> {
     let reader = parent.try_clone()?;
     let _ = PARENT.set(parent.try_clone()?);
     labrt::harness::on_stack_overflow(last_word);
@@ -42,7 +42,7 @@ fn serve(submission: Submission, mut parent: UnixStream) -> io::Result<()> {
         let Order::Work(job) = order else {
             return Err(wire::forged());
         };
-        if !work(submission, job, &mut parent, &inbox)? {
+        if !work(judged, job, &mut parent, &inbox)? {
             break;
         }
     }
@@ -51,7 +51,7 @@ fn serve(submission: Submission, mut parent: UnixStream) -> io::Result<()> {
 
 /// Does one job; whether this process can do another.
 fn work(
-    submission: Submission,
+    judged: Judged,
     job: Job,
     parent: &mut UnixStream,
     inbox: &Receiver<Order>,
@@ -68,7 +68,7 @@ fn work(
             tell: job.how.tell && !is_told,
             ..job.how.clone()
         };
-        let mut outcome = trial::run(submission, case, seed, &how);
+        let mut outcome = trial::run(judged, case, seed, &how);
         if how.prints {
             outcome.printed = outcome.trace.take().map(|trace| trace.to_text());
         }

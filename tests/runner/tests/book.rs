@@ -122,6 +122,12 @@ fn tables_agree_with_the_cases() {
         (Part::E4, "part-4e.md"),
         (Part::B24, "part-2024.md"),
         (Part::C24, "part-2024.md"),
+        (Part::TinyAA, "tiny-2aa.md"),
+        (Part::TinyAB, "tiny-2ab.md"),
+        (Part::TinyAC, "tiny-2ac.md"),
+        (Part::TinyC, "tiny-2c.md"),
+        (Part::TinyA3, "tiny-3a.md"),
+        (Part::TinyExtra, "tiny-extra.md"),
     ] {
         let chapter = all.iter().find(|chapter| chapter.name == name);
         let chapter = chapter.unwrap_or_else(|| panic!("there is no {name}"));

@@ -16,6 +16,8 @@
 
 #[path = "judging/chaos.rs"]
 mod chaos;
+#[path = "judging/driven.rs"]
+mod driven;
 #[path = "judging/faces.rs"]
 mod faces;
 #[path = "judging/group.rs"]

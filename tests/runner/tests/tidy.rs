@@ -51,7 +51,7 @@ fn is_rust(path: &str) -> bool {
 fn is_member_manifest(path: &str) -> bool {
     let folder = path.strip_suffix("/Cargo.toml");
     folder.is_some_and(|folder| {
-        let is_in_tests = ["tests/suites", "tests/runner"].contains(&folder);
+        let is_in_tests = ["tests/suites", "tests/runner", "tests/bridge"].contains(&folder);
         is_in_tests || !folder.contains('/') && folder != "fuzz"
     })
 }

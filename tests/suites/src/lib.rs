@@ -39,7 +39,8 @@
 //! };
 //! let mut cases = cases::all();
 //! let case = cases.find(|case| case.is_meant_by("initial_election")).unwrap();
-//! let report = labrt::Simulation::new(1).run(move || case.run(&submission, Faults::default()));
+//! let run = move || case.run(&submission.into(), Faults::default());
+//! let report = labrt::Simulation::new(1).run(run);
 //! let failure = report.outcome.unwrap_err();
 //! assert!(failure.to_string().contains("expected one leader among the connected servers"));
 //! ```
@@ -49,6 +50,7 @@
 //! | `cluster` | the servers under test and the verbs that a case speaks |
 //! | `services` | lab 4 on those servers: counters and key/value services, and their clients |
 //! | `cases` | the course's cases, as data |
+//! | `driven` | nodes of a step-driven Raft, their network, and what a case says of them |
 //! | `oracles` | Raft's invariants, judged online in every simulated run |
 //! | `trace` | what happened in a run, as data |
 //!
@@ -57,12 +59,14 @@
 
 pub mod cases;
 pub mod cluster;
+pub mod driven;
 pub mod oracles;
 pub mod services;
 pub mod trace;
 
 use labapi::MakeRaft;
 use labapi::kv::Lab4;
+use labapi::step::StepDriven;
 use services::Counter;
 use std::time::Duration;
 
@@ -78,6 +82,22 @@ pub struct Submission {
     pub raft: MakeRaft,
     /// What it has for lab 4.
     pub lab4: Lab4<Counter>,
+}
+
+/// What is judged, in all its forms.
+#[derive(Clone, Copy)]
+pub struct Judged {
+    /// For labs 3 and 4.
+    pub submission: Submission,
+    /// A step-driven Raft, if there is one.
+    pub step: Option<StepDriven>,
+}
+
+impl From<Submission> for Judged {
+    fn from(submission: Submission) -> Judged {
+        let step = None;
+        Judged { submission, step }
+    }
 }
 
 /// A run spawns ten thousands of threads and sends as many messages: with glibc's allocator it

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use suites::Submission;
+use suites::Judged;
 use suites::cases::{self, Case};
 use suites::oracles::Situation;
 
@@ -106,11 +106,11 @@ struct Search<'a> {
 
 impl Explore {
     /// Makes the runs; the exit code.
-    pub(super) fn run(self, submission: Submission) -> Result<ExitCode, String> {
+    pub(super) fn run(self, judged: Judged) -> Result<ExitCode, String> {
         if self
             .bug
             .as_deref()
-            .is_some_and(|bug| bug != submission.name)
+            .is_some_and(|bug| bug != judged.submission.name)
         {
             return Err("--bug is for `raftlab explore` in a checkout of the project".into());
         }
@@ -131,11 +131,16 @@ impl Explore {
         let path: PathBuf = files::notes().join(name);
         let about = format!("explore {} seed {}", self.scene, self.seed);
         let mut known = BTreeMap::new();
-        let ledger = Ledger::open(&path, (&about, submission.name), self.fresh, |run: Run| {
-            if let Ok(plan) = run.plan.parse() {
-                known.insert(plan, run);
-            }
-        })?;
+        let ledger = Ledger::open(
+            &path,
+            (&about, judged.submission.name),
+            self.fresh,
+            |run: Run| {
+                if let Ok(plan) = run.plan.parse() {
+                    known.insert(plan, run);
+                }
+            },
+        )?;
         let search = Search {
             explore: &self,
             scene,
@@ -147,7 +152,7 @@ impl Explore {
         };
         println!(
             "Exploring {} of {}: {}",
-            self.scene, submission.name, scene.1.about
+            self.scene, judged.submission.name, scene.1.about
         );
         search.all()
     }

@@ -22,7 +22,7 @@ use super::usage;
 use clap::{CommandFactory, Parser, Subcommand};
 pub use explore::Explore;
 use std::process::ExitCode;
-use suites::Submission;
+use suites::Judged;
 pub use sweep::Sweep;
 
 /// A request for many runs.
@@ -43,7 +43,7 @@ struct Line {
 }
 
 /// Does what the command line asks for, if that is a search.
-pub(super) fn of_command_line(submission: Submission) -> Option<ExitCode> {
+pub(super) fn of_command_line(judged: Judged) -> Option<ExitCode> {
     let word = std::env::args().nth(1)?;
     Line::command().find_subcommand(&word)?;
     let line = match Line::try_parse() {
@@ -51,8 +51,8 @@ pub(super) fn of_command_line(submission: Submission) -> Option<ExitCode> {
         Err(error) => return Some(usage::tell(&error, &format!("labs {word} --help"))),
     };
     let done = match line.search {
-        Search::Sweep(sweep) => sweep.run(submission),
-        Search::Explore(explore) => explore.run(submission),
+        Search::Sweep(sweep) => sweep.run(judged),
+        Search::Explore(explore) => explore.run(judged),
     };
     Some(done.unwrap_or_else(|refusal| {
         eprintln!("error: {refusal}");

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use suites::Submission;
+use suites::Judged;
 use suites::cases::{self, Case, Part};
 use suites::oracles::{Situation, Situations};
 
@@ -102,12 +102,12 @@ const STRATEGIES: [Schedule; 3] = [Schedule::Random, Schedule::Pct, Schedule::Fi
 
 impl Sweep {
     /// Makes the runs; the exit code.
-    pub(super) fn run(self, submission: Submission) -> Result<ExitCode, String> {
+    pub(super) fn run(self, judged: Judged) -> Result<ExitCode, String> {
         let selection = Selection {
             select: self.select.clone(),
             ..Selection::default()
         };
-        let chosen = choose(submission, &selection)?;
+        let chosen = choose(judged, &selection)?;
         let strategies = match &self.strategy[..] {
             [] => STRATEGIES.to_vec(),
             some => some.to_vec(),
@@ -117,7 +117,7 @@ impl Sweep {
         let mut before: Vec<Run> = Vec::new();
         let typed: Vec<&str> = self.faults.typed().collect();
         let about = format!("sweep {}", typed.join(" "));
-        let about = (about.trim(), submission.name);
+        let about = (about.trim(), judged.submission.name);
         let ledger = Ledger::open(&path, about, self.fresh, |run| before.push(run))?;
         let mut known = Known {
             ledger,

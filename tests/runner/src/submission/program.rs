@@ -1,6 +1,6 @@
 //! The program of ten lines around the crates, and its manifest.
 
-use super::{Part, title};
+use super::{Crates, Part};
 use crate::files::{harness, root, write_if_new, write_whole};
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -9,24 +9,16 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Writes the program around the crates; its folder.
-pub(super) fn write(parts: &[Part; 2], program: &str) -> std::io::Result<PathBuf> {
+pub(super) fn write(crates: &Crates, program: &str) -> std::io::Result<PathBuf> {
     let root = root();
     let home = root.join("target/raftlab/submissions").join(program);
     fs::create_dir_all(home.join("src"))?;
     let ours: Table = fs::read_to_string(root.join("Cargo.toml"))?
         .parse()
         .map_err(std::io::Error::other)?;
-    let manifest = manifest(parts, program, &ours);
+    let manifest = manifest(crates, program, &ours);
     write_if_new(&home.join("Cargo.toml"), &manifest.to_string())?;
-    let [raft, kv] = parts;
-    let main = format!(
-        "use std::process::ExitCode;\n\nfn main() -> ExitCode {{\n    \
-         runner::main(runner::Submission {{\n        name: {:?},\n        \
-         raft: submitted_raft::make,\n        lab4: {}::lab4(),\n    }})\n}}\n",
-        title(parts),
-        if is_one(parts) { raft.alias } else { kv.alias }
-    );
-    write_if_new(&home.join("src/main.rs"), &main)?;
+    write_if_new(&home.join("src/main.rs"), &main_of(crates))?;
     // Cargo adds the submission to the copy. When the original has changed since, the copy would
     // send cargo out to look for what it lacks.
     let (ours, copy) = (root.join("Cargo.lock"), home.join("Cargo.lock"));
@@ -34,6 +26,33 @@ pub(super) fn write(parts: &[Part; 2], program: &str) -> std::io::Result<PathBuf
         write_whole(&copy, &fs::read_to_string(&ours)?)?;
     }
     Ok(home)
+}
+
+/// The ten lines.
+fn main_of(crates: &Crates) -> String {
+    let tiny = crates
+        .tiny
+        .as_ref()
+        .map(|tiny| format!("{}::Tiny", tiny.alias));
+    let raft = match (&crates.raft, &tiny) {
+        (Some(raft), _) => format!("{}::make", raft.alias),
+        (None, tiny) => format!("bridge::make::<{}>", tiny.as_deref().unwrap_or_default()),
+    };
+    let step = match tiny {
+        Some(tiny) => format!("Some(labapi::step::StepDriven::of::<{tiny}>())"),
+        None => "None".to_string(),
+    };
+    let lab4 = match &crates.raft {
+        Some(raft) if is_one(raft, &crates.kv) => raft.alias,
+        _ => crates.kv.alias,
+    };
+    let title = crates.title();
+    format!(
+        "use runner::{{Judged, Submission}};\nuse std::process::ExitCode;\n\n\
+         fn main() -> ExitCode {{\n    let submission = Submission {{\n        \
+         name: {title:?},\n        raft: {raft},\n        lab4: {lab4}::lab4(),\n    }};\n    \
+         runner::main(Judged {{ submission, step: {step} }})\n}}\n"
+    )
 }
 
 /// Writes a crate of these sources on this harness, with what every submission may use; its folder.
@@ -72,12 +91,12 @@ pub(super) fn adopt(folder: &Path, name: &str) -> std::io::Result<PathBuf> {
 }
 
 /// One crate may be both; a package depends on it but once.
-fn is_one([raft, kv]: &[Part; 2]) -> bool {
+fn is_one(raft: &Part, kv: &Part) -> bool {
     raft.path == kv.path
 }
 
 /// The manifest of the program around the crates; `ours` is that of the project.
-fn manifest(parts: &[Part; 2], program: &str, ours: &Table) -> Table {
+fn manifest(crates: &Crates, program: &str, ours: &Table) -> Table {
     let mut manifest = toml::toml! {
         [package]
         version = "0.0.0"
@@ -95,22 +114,29 @@ fn manifest(parts: &[Part; 2], program: &str, ours: &Table) -> Table {
     for (name, package, folder) in [
         ("labapi", "labapi", "labapi"),
         ("runner", "raftlab-runner", "tests/runner"),
+        ("bridge", "raftlab-bridge", "tests/bridge"),
     ] {
+        if name == "bridge" && crates.tiny.is_none() {
+            continue;
+        }
         let dependency = entry(&mut manifest, &["dependencies", name]);
         dependency.insert("package".into(), package.into());
         dependency.insert("path".into(), written(&harness().join(folder)));
     }
     let dependencies = entry(&mut manifest, &["dependencies"]);
-    let [raft, kv] = parts;
-    dependencies.insert(raft.alias.into(), dependency(raft));
-    if !is_one(parts) {
-        dependencies.insert(kv.alias.into(), dependency(kv));
+    for part in crates.all() {
+        // The second of a pair that is one.
+        let is_there = part.alias == crates.kv.alias
+            && crates.raft.as_ref().is_some_and(|raft| is_one(raft, part));
+        if !is_there {
+            dependencies.insert(part.alias.into(), dependency(part));
+        }
     }
     if let Some(profiles) = ours.get("profile") {
         manifest.insert("profile".into(), profiles.clone());
     }
     // Not members here, but what is under test and edited: built and checked as members are.
-    for part in parts {
+    for part in crates.all() {
         let checks = entry(&mut manifest, &["profile", "dev", "package", &part.name]);
         for check in ["incremental", "debug-assertions", "overflow-checks"] {
             checks.insert(check.into(), true.into());

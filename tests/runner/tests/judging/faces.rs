@@ -12,6 +12,11 @@ fn success() {
     assert_eq!(answer.stderr, "", "{answer}");
 }
 
+/// The reference offers whatever any case needs.
+fn all() -> usize {
+    suites::cases::all().count()
+}
+
 #[test]
 fn list() {
     let answer = labs(&["--list"]);
@@ -26,7 +31,7 @@ fn list() {
         "a leader is elected",
     ]);
     answer.has_line(&["3B", "backup", "TestBackup3B"]);
-    assert_eq!(answer.stdout.lines().count(), 1 + 150, "{answer}");
+    assert_eq!(answer.stdout.lines().count(), 1 + all(), "{answer}");
     let answer = labs(&["3A", "--filter", "many", "--list"]);
     answer.ends_with(0).has_line(&["3A", "many_elections", "5"]);
     assert_eq!(answer.stdout.lines().count(), 1 + 1, "{answer}");
@@ -69,7 +74,7 @@ fn arguments_of_libtest() {
         answer.stdout.lines().all(|line| line.ends_with(": test")),
         "{answer}"
     );
-    assert_eq!(answer.stdout.lines().count(), 150, "{answer}");
+    assert_eq!(answer.stdout.lines().count(), all(), "{answer}");
     let answer = labs(&["--list", "--format", "terse", "--ignored"]);
     assert_eq!(answer.ends_with(0).stdout, "", "{answer}");
     for arguments in [
@@ -80,7 +85,8 @@ fn arguments_of_libtest() {
         let answer = labs(&arguments);
         answer
             .ends_with(0)
-            .says(&["test result: ok. 1 passed; 0 failed", "149 filtered out"]);
+            .says(&["test result: ok. 1 passed; 0 failed"])
+            .says(&[&format!("{} filtered out", all() - 1)]);
     }
 }
 

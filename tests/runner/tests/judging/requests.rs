@@ -187,6 +187,17 @@ fn a_crate_without_lab4() {
     refused(&nowhere, &["nothing at nowhere", "KV= takes the folder"]);
 }
 
+#[test]
+fn a_crate_without_a_step_driven_raft() {
+    let path = submission("without-tiny", "pub fn make() {}\n");
+    let path = path.to_str().expect("the path is text");
+    let answer = labs(&["tiny-2AA", "--tiny", path]);
+    let expected = ["offers no `pub struct Tiny`, a `labapi::step::Track`"];
+    refused_by_compiler(&answer, &expected, "cannot find type `Tiny`");
+    let nowhere = labs(&["tiny-2AA", "--tiny", "nowhere"]);
+    refused(&nowhere, &["nothing at nowhere", "TINY= takes the folder"]);
+}
+
 /// Cargo's own error, with its cause, which it tells last.
 #[test]
 fn a_crate_that_lacks_something() {

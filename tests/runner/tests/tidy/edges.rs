@@ -35,6 +35,12 @@ const HOUSE: &[Room] = &[
     room("labapi", &["labrt", "labcodec", "labrpc", "persister"]),
     room("raft", &["labapi"]),
     room("kvraft", &["labapi"]),
+    room("rawraft", &["labapi"]),
+    Room {
+        folder: "tests/bridge",
+        may_use: &["labapi"],
+        may_test_with: &["rawraft"],
+    },
     room("linearizability", &[]),
     room(
         "tests/suites",
@@ -59,7 +65,10 @@ const HOUSE: &[Room] = &[
         ],
         may_test_with: &["raft", "kvraft", "linearizability"],
     },
-    room("tests/labs", &["raft", "kvraft", "runner"]),
+    room(
+        "tests/labs",
+        &["labapi", "raft", "kvraft", "rawraft", "runner"],
+    ),
     room("raftlab", &["suites", "runner"]),
 ];
 

@@ -1,8 +1,9 @@
 //! What a case is, and how one is written: `Part::B4.case(…)`, what it is about and what it needs,
 //! and at the end its function.
 
-use crate::Submission;
+use crate::Judged;
 use crate::cluster::{Cluster, Faults, Snapshots, Usage};
+use crate::driven::StepLab;
 use crate::services::{AppendLab, KvLab, RsmLab};
 use labrt::harness;
 use std::fmt;
@@ -34,6 +35,18 @@ pub enum Part {
     C24,
     /// Scenes for `raftlab explore`: no part of the labs.
     Scene,
+    /// A step-driven Raft (TinyKV's project 2): leader election.
+    TinyAA,
+    /// Its log.
+    TinyAB,
+    /// Its application's view.
+    TinyAC,
+    /// Its snapshots.
+    TinyC,
+    /// Its leadership and membership (TinyKV's project 3).
+    TinyA3,
+    /// What TinyKV's cases do not notice; worth nothing.
+    TinyExtra,
 }
 
 impl Part {
@@ -46,6 +59,12 @@ impl Part {
             Part::E4 => "4E",
             Part::B24 | Part::C24 => "2024",
             Part::Scene => "scene",
+            Part::TinyAA
+            | Part::TinyAB
+            | Part::TinyAC
+            | Part::TinyC
+            | Part::TinyA3
+            | Part::TinyExtra => "tiny",
         }
     }
 }
@@ -65,6 +84,12 @@ impl fmt::Display for Part {
             Part::B24 => "4B24",
             Part::C24 => "4C24",
             Part::Scene => "scene",
+            Part::TinyAA => "tiny-2AA",
+            Part::TinyAB => "tiny-2AB",
+            Part::TinyAC => "tiny-2AC",
+            Part::TinyC => "tiny-2C",
+            Part::TinyA3 => "tiny-3A",
+            Part::TinyExtra => "tiny-extra",
         })
     }
 }
@@ -100,6 +125,8 @@ pub enum Body {
     Kv(Option<usize>, fn(&KvLab)),
     /// With its older form.
     Append(Option<usize>, fn(&AppendLab)),
+    /// With nodes of a step-driven Raft.
+    Step(fn(&StepLab)),
 }
 
 /// Above so many bytes of Raft state a service makes a snapshot, in cases with snapshots.
@@ -191,6 +218,11 @@ impl Draft {
         self.of(Body::Append(self.max_raft_state(), run))
     }
 
+    /// On nodes of a step-driven Raft.
+    pub(super) const fn step(self, run: fn(&StepLab)) -> Case {
+        self.of(Body::Step(run))
+    }
+
     const fn max_raft_state(self) -> Option<usize> {
         match self.snapshots {
             Snapshots::Off => None,
@@ -227,7 +259,8 @@ impl Draft {
 impl Case {
     /// Runs the case once, from the start of its servers to their end, with these faults beside its
     /// own; what it has used. A case that fails does not return: in a simulation it ends the run.
-    pub fn run(&self, submission: &Submission, faults: Faults) -> Usage {
+    pub fn run(&self, judged: &Judged, faults: Faults) -> Usage {
+        let submission = &judged.submission;
         let &Case {
             servers, reliable, ..
         } = self;
@@ -264,6 +297,14 @@ impl Case {
                     lab.check_linearizable();
                 })
             }
+            Body::Step(run) => {
+                let Some(step) = judged.step else {
+                    harness::fail("the crate offers no step-driven Raft".into())
+                };
+                let lab = StepLab::new(step);
+                run(&lab);
+                lab.usage()
+            }
         }
     }
 
@@ -273,9 +314,13 @@ impl Case {
     }
 
     /// Whether a submission has what the case needs. The older form of the key/value service is
-    /// nobody's duty.
-    pub fn is_offered_by(&self, submission: &Submission) -> bool {
-        !matches!(self.body, Body::Append(..)) || submission.lab4.append.is_some()
+    /// nobody's duty, nor is a step-driven Raft.
+    pub fn is_offered_by(&self, judged: &Judged) -> bool {
+        match self.body {
+            Body::Append(..) => judged.submission.lab4.append.is_some(),
+            Body::Step(_) => judged.step.is_some(),
+            Body::Raft(..) | Body::Rsm(..) | Body::Kv(..) => true,
+        }
     }
 
     /// Whether `word` means this case: its part, its lab (`3`), its name, its full name or the

@@ -5,6 +5,7 @@ mod append;
 mod case;
 mod directed;
 mod disturb;
+mod driven;
 mod election;
 mod faults;
 mod harm;
@@ -36,7 +37,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         kv::HARMED_CASES,
         append::CASES,
     ];
-    parts.into_iter().flatten()
+    parts.into_iter().chain(driven::CASES).flatten()
 }
 
 /// The scenes that can be explored, with their places, which come behind those of the cases.
@@ -78,6 +79,12 @@ mod tests {
             (Part::E4, 0),
             (Part::B24, 60),
             (Part::C24, 40),
+            (Part::TinyAA, 24),
+            (Part::TinyAB, 26),
+            (Part::TinyAC, 2),
+            (Part::TinyC, 7),
+            (Part::TinyA3, 16),
+            (Part::TinyExtra, 0),
         ] {
             let cases = all().filter(|case| case.part == part);
             assert_eq!(cases.map(|case| case.points).sum::<u32>(), points, "{part}");

@@ -131,7 +131,14 @@ impl Situation {
             Part::A4 | Part::B4 | Part::C4 | Part::E4 | Part::B24 | Part::C24 => {
                 &[ElectionWon, LeaderDeposed, RestartedWithLog]
             }
-            Part::Scene => &[],
+            // No oracle looks on.
+            Part::TinyAA
+            | Part::TinyAB
+            | Part::TinyAC
+            | Part::TinyC
+            | Part::TinyA3
+            | Part::TinyExtra
+            | Part::Scene => &[],
         }
     }
 }

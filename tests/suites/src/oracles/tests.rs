@@ -222,6 +222,21 @@ fn who_leads_without_votes_is_seen() {
 }
 
 #[test]
+fn who_has_lost_its_disk_is_not_judged() {
+    for (stops, expected) in [(false, Some("LeaderDurable")), (true, None)] {
+        let seen = broken(move || {
+            let script = Script::new(1);
+            script.elect(1, &[]);
+            if stops {
+                script.oracles.stops(0);
+            }
+            script.append(0, 1, heartbeat(1, 0, (0, 0), &[1], 0));
+        });
+        assert_eq!(seen.as_deref(), expected);
+    }
+}
+
+#[test]
 fn what_is_said_before_it_is_saved_is_seen() {
     let vote = broken(|| {
         let script = Script::new(1);
