@@ -227,6 +227,7 @@ fn who_has_lost_its_disk_is_not_judged() {
         let seen = broken(move || {
             let script = Script::new(1);
             script.elect(1, &[]);
+            script.save(1, 1, Some(0), (0, 0), &[1]);
             if stops {
                 script.oracles.stops(0);
             }
