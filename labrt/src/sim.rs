@@ -126,6 +126,7 @@ impl Simulation {
         let spawned = std::thread::Builder::new()
             .name(format!("seed {seed}"))
             .spawn(move || {
+                let _room = signals::SignalStack::enter();
                 shared.set_thread(watchdog::this_thread());
                 let _ = sender.send(self.run_here(shared.clone(), main));
             });

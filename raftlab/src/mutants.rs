@@ -72,7 +72,8 @@ impl Mutants {
             None => wanted,
         };
         // A part of them is not worth compiling all.
-        let built: Vec<&Patch> = match self.check || self.sample.is_some() {
+        let is_part = self.check || self.sample.is_some() || !self.filter.is_empty();
+        let built: Vec<&Patch> = match is_part {
             true => wanted.clone(),
             false => all.iter().collect(),
         };

@@ -6,6 +6,7 @@ use crate::kernel::world;
 use parking_lot::Mutex;
 use std::backtrace::Backtrace;
 use std::ffi::{c_int, c_void};
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
@@ -47,6 +48,44 @@ pub(crate) fn install_handler() {
         // On the thread's own stack: a backtrace needs more room than a signal stack has.
         install(libc::SIGURG, on_question, libc::SA_RESTART);
     });
+}
+
+/// While it lives, this thread's handler of memory faults has room for what a listener does. std's own
+/// alternate stack has eight kilobytes, which code without optimisation needs for a few calls.
+pub(crate) struct SignalStack {
+    _room: Box<[MaybeUninit<u8>]>,
+    before: libc::stack_t,
+}
+
+impl SignalStack {
+    const SIZE: usize = 128 * 1024;
+
+    pub(crate) fn enter() -> SignalStack {
+        let mut room = Box::<[u8]>::new_uninit_slice(SignalStack::SIZE);
+        let stack = libc::stack_t {
+            ss_sp: room.as_mut_ptr().cast(),
+            ss_flags: 0,
+            ss_size: SignalStack::SIZE,
+        };
+        // SAFETY: stack_t is plain data, for which zeroes are valid; the room lives, at its place on
+        // the heap, until `drop` has put back the stack before.
+        let before = unsafe {
+            let mut before: libc::stack_t = std::mem::zeroed();
+            libc::sigaltstack(&stack, &mut before);
+            before
+        };
+        SignalStack {
+            _room: room,
+            before,
+        }
+    }
+}
+
+impl Drop for SignalStack {
+    fn drop(&mut self) {
+        // SAFETY: the stack before was this thread's, and is as long as the thread lives.
+        unsafe { libc::sigaltstack(&self.before, std::ptr::null_mut()) };
+    }
 }
 
 /// Installs a handler; the one before.

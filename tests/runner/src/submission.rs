@@ -21,7 +21,7 @@ const MAKE: &str = "pub fn make(Vec<ClientEnd>, usize, Arc<Persister>, Sender<Ap
 const LAB4: &str = "pub fn lab4<M: StateMachine>() -> Lab4<M>` (labapi::kv::Lab4)";
 
 /// What is expected of a step-driven Raft.
-const TINY: &str = "pub struct Tiny`, a `labapi::step::Track";
+const TINY: &str = "pub struct Tiny`, a `labapi::step::Track`";
 
 /// The crates of a submission.
 struct Crates {

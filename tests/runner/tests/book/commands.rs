@@ -80,7 +80,7 @@ fn check_raftlab(command: &str) -> Result<(), String> {
         .filter_map(|file| fs::read_to_string(file).ok())
         .next();
     let text = text.ok_or_else(|| format!("no raftlab {subcommand}"))?;
-    if !text.contains("derive(clap::Args)") {
+    if !text.contains("derive(clap::Args") {
         return Err(format!("raftlab {subcommand} is no command"));
     }
     if let Some(case) = words.next_if(|word| !word.starts_with('-'))

@@ -93,7 +93,8 @@ fn a_simpler_failure_is_found() {
         &format!("FILTER=re_election SEED=1 RAFT={path} ARGS=\"--strategy pct\"\n"),
         // Ten looks, each after 450 to 549 ms: some seed draws them all short.
         "the simplest failing run of 600 ends after 4.7",
-        &format!(" s: make test-3A FILTER=re_election SEED=165 RAFT={path}\n"),
+        " s; it fails only as a whole:\n",
+        &format!("see it again: make test-3A FILTER=re_election SEED=165 RAFT={path}\n"),
     ]);
 }
 

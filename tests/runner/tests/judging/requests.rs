@@ -86,8 +86,8 @@ fn unknown_words() {
         &["no part or case \"bakcup\"", "--list shows all"],
     );
     refused(
-        &labs(&["--filter", "nothing"]),
-        &["matches \"nothing\"", "--list shows all"],
+        &labs(&["--filter", "nowhere"]),
+        &["matches \"nowhere\"", "--list shows all"],
     );
     refused(
         &labs(&["3A", "--filter", "backup"]),
