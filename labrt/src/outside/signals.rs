@@ -50,8 +50,8 @@ pub(crate) fn install_handler() {
     });
 }
 
-/// While it lives, this thread's handler of memory faults has room for what a listener does. std's own
-/// alternate stack has eight kilobytes, which code without optimisation needs for a few calls.
+/// While it lives, this thread's handler of memory faults has room for what a listener does. std's
+/// own alternate stack has eight kilobytes, which code without optimisation needs for a few calls.
 pub(crate) struct SignalStack {
     _room: Box<[MaybeUninit<u8>]>,
     before: libc::stack_t,
