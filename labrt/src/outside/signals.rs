@@ -67,8 +67,8 @@ impl SignalStack {
             ss_flags: 0,
             ss_size: SignalStack::SIZE,
         };
-        // SAFETY: stack_t is plain data, for which zeroes are valid; the room lives, at its place on
-        // the heap, until `drop` has put back the stack before.
+        // SAFETY: stack_t is plain data, for which zeroes are valid; the room lives, at its place
+        // on the heap, until `drop` has put back the stack before.
         let before = unsafe {
             let mut before: libc::stack_t = std::mem::zeroed();
             libc::sigaltstack(&stack, &mut before);
