@@ -174,9 +174,12 @@ fn typed(text: &str, at: &Path) -> Output {
         .args(["-c", text])
         .current_dir(at)
         .env("PATH", path)
-        .env("CARGO_TARGET_DIR", common::target())
         .env("XDG_CACHE_HOME", scratch().join("cache"))
         .env("NO_COLOR", "1");
+    // Workspaces share what other tests have built for theirs.
+    if at != root() {
+        shell.env("CARGO_TARGET_DIR", common::target());
+    }
     for option in [
         "MAKEFLAGS",
         "MAKELEVEL",

@@ -19,11 +19,11 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The target folder that all tests share, which is also that of the project: the harness of all
-/// workspaces is built once, and what stands below it not even that.
+/// A target folder that all tests share: the harness is built once. Not the project's own, in which
+/// the reference lies: to cargo, a workspace's `raft` and the project's are one crate, and which of
+/// them was built last would be judged.
 pub(crate) fn target() -> PathBuf {
-    let ours = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    ours.expect("it lies in the target folder").into()
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("target")
 }
 
 /// Copies a folder and all that is in it.
