@@ -4,7 +4,7 @@ use super::options::{Options, Selection};
 use clap::CommandFactory;
 use std::collections::BTreeSet;
 use suites::Judged;
-use suites::cases::{self, Case};
+use suites::cases::{self, Body, Case};
 
 /// The cases that the command line means, with their places among all.
 pub(super) fn choose(
@@ -50,6 +50,13 @@ pub(super) fn choose(
             meant(&options.filter)
         ));
     }
+    let needs_step = |case: &Case| matches!(case.body, Body::Step(_));
+    if judged.step.is_none() && chosen.iter().all(|(_, case)| needs_step(case)) {
+        return Err(format!(
+            "{} has no step-driven Raft (labapi::step): in the project, TINY= names one",
+            judged.submission.name
+        ));
+    }
     if options.seed.checked_add(options.seeds).is_none() {
         return Err(format!(
             "seed {} is too large for that many seeds",
@@ -92,7 +99,10 @@ fn nearest(word: &str) -> Option<String> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', ' '], "_");
     let typed = plain(word);
     let parts: BTreeSet<String> = cases::all().map(|case| case.part.to_string()).collect();
-    let parts = parts.into_iter().map(|part| (part.clone(), part));
+    let labs: BTreeSet<&str> = cases::all().map(|case| case.part.lab()).collect();
+    let labs = labs.into_iter().map(str::to_string);
+    let parts = parts.into_iter().chain(labs);
+    let parts = parts.map(|part| (part.clone(), part));
     let names = cases::all().flat_map(|case| {
         let (name, full, alias) = (case.name, case.full_name(), case.alias);
         let whole = [name, &full, alias].map(|name| (name.to_string(), name.to_string()));
@@ -130,6 +140,7 @@ mod tests {
         assert_eq!(told("basic-agre"), meant("basic_agree"));
         assert_eq!(told("TestBackUp3b2"), meant("TestBackup3B"));
         assert_eq!(told("3F"), meant("3A"));
+        assert_eq!(told("tny"), meant("tiny"));
         assert_eq!(told("SEEDS=10"), meant("--seeds 10"));
         assert_eq!(told("my_unit_test"), None);
     }

@@ -194,6 +194,8 @@ fn a_crate_without_a_step_driven_raft() {
     let answer = labs(&["tiny-2AA", "--tiny", path]);
     let expected = ["offers no `pub struct Tiny`, a `labapi::step::Track`"];
     refused_by_compiler(&answer, &expected, "cannot find type `Tiny`");
+    let other = labs(&["tiny", "--raft", &fixture("never-elects")]);
+    refused(&other, &["has no step-driven Raft", "TINY= names one"]);
     let nowhere = labs(&["tiny-2AA", "--tiny", "nowhere"]);
     refused(&nowhere, &["nothing at nowhere", "TINY= takes the folder"]);
 }
