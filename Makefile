@@ -21,7 +21,7 @@ make …
   test-2024      the key/value service in the course's older form: Get, Put, Append
   test-tiny      a step-driven Raft, by TinyKV's cases: test-tiny-2AA, -2AB, -2AC, -2C, -3A, -extra
   test           everything a change must pass: the tests of every crate, then all suites
-  skeleton       a workspace for a Raft of your own: DIR=../my-raft says where
+  skeleton       a workspace for a Raft of your own: DIR=../my-raft says where; TRACK=tinykv
   check          format, lints, documentation, licences
   package        each crate that can be published, packed and built from what was packed
   bench          what a switch, an RPC and a suite cost, what the key/value service can do
@@ -103,7 +103,7 @@ test:
 skeleton:
 	$(if $(DIR),,$(error which folder? make skeleton DIR=../my-raft))
 	$(ANNOUNCE)
-	@cargo run -q -p raftlab -- new $(call quote,$(HOME_DIR))
+	@cargo run -q -p raftlab -- new$(call option,track,$(TRACK)) $(call quote,$(HOME_DIR))
 
 check:
 	@cargo fmt --all --check

@@ -1,6 +1,7 @@
 //! `raftlab course`: a repository for a class, to be cloned by its students.
 
 use crate::harness::{self, Files};
+use crate::track::Track;
 use crate::workspace::shell_path;
 use crate::{git, new, pack};
 use serde::Deserialize;
@@ -79,7 +80,7 @@ impl Course {
         let (config, text) = self.config()?;
         let parts = parts(&config)?;
         new::refuse_content(&self.dir)?;
-        let mut files = new::whole();
+        let mut files = new::whole(Track::Labs);
         lay_over(&mut files, &config, &parts);
         files.insert("course.toml".into(), text);
         harness::lay(&files, &self.dir)?;

@@ -15,8 +15,8 @@ use suites::cases;
 
 /// Build and judge submissions, and write their points
 ///
-/// A submission is a student's workspace, or one crate of it. For each, there will be
-/// OUT/NAME/results.json for Gradescope and OUT/NAME/report.txt; for all, OUT/grades.csv.
+/// A submission is a student's workspace, of either track, or one crate of it. For each, there will
+/// be OUT/NAME/results.json for Gradescope and OUT/NAME/report.txt; for all, OUT/grades.csv.
 #[derive(clap::Args)]
 pub(crate) struct Grade {
     /// The folders to grade

@@ -3,6 +3,7 @@
 //! laid there.
 
 use crate::pack;
+use crate::track::Track;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,16 +27,18 @@ pub(crate) const LOCK: &str = "workspace.lock";
 const OF_DEVELOPERS: [&str; 4] = ["dev-dependencies", "test", "bench", "example"];
 
 /// A harness that judges what students write.
-pub(crate) fn of_students() -> Files {
-    assemble(pack::below("harness"))
+pub(crate) fn of_students(track: Track) -> Files {
+    assemble(pack::below("harness"), track)
 }
 
 /// A harness with the references, which stand in for what a submission has not.
 pub(crate) fn of_graders() -> Files {
-    assemble(pack::below("harness").chain(pack::below("references")))
+    let carried = pack::below("harness").chain(pack::below("references"));
+    assemble(carried, Track::Labs)
 }
 
-fn assemble<'a>(carried: impl Iterator<Item = (&'a str, &'a str)>) -> Files {
+/// Only the lock file of the workspace around it tells the tracks' harnesses apart.
+fn assemble<'a>(carried: impl Iterator<Item = (&'a str, &'a str)>, track: Track) -> Files {
     let carried = carried.map(|(path, text)| (path.to_string(), text.to_string()));
     let mut files: Files = carried.collect();
     let folders = files
@@ -50,7 +53,7 @@ fn assemble<'a>(carried: impl Iterator<Item = (&'a str, &'a str)>) -> Files {
     if let Some(root) = files.get_mut("Cargo.toml") {
         *root = root_of(root, &crates);
     }
-    files.insert(LOCK.into(), pack::lock().into());
+    files.insert(LOCK.into(), pack::lock(track).into());
     let sums = checksums(&files);
     files.insert(CHECKSUMS.into(), sums);
     files
@@ -208,13 +211,13 @@ mod tests {
 
     #[test]
     fn a_students_harness_holds_neither_references_nor_ways_out() {
-        let files = of_students();
+        let files = of_students(Track::Labs);
         assert!(!files.keys().any(|path| path.starts_with("raft/")));
         assert!(files.contains_key("labrt/src/lib.rs"), "{:?}", files.keys());
         assert!(files.contains_key("book/src/SUMMARY.md"));
         let root = read(&files["Cargo.toml"]);
         let workspace = &root["workspace"];
-        assert_eq!(workspace["members"].as_array().map(Vec::len), Some(8));
+        assert_eq!(workspace["members"].as_array().map(Vec::len), Some(9));
         assert!(workspace["dependencies"].get("raft").is_none());
         assert!(workspace["dependencies"].get("labrt").is_some());
         for (path, text) in files

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `new` | a workspace for a Raft of one's own |
 //! | `update` | a newer harness for it |
+//! | `track` | the labs, or TinyKV's project |
 //! | `course` | a repository that a class begins with |
 //! | `pack`, `harness` | what the program carries, and how a harness is made of it |
 //! | `git` | what is asked of git |
@@ -24,6 +25,7 @@ mod mutants;
 mod new;
 mod pack;
 mod test;
+mod track;
 mod update;
 mod workspace;
 

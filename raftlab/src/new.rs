@@ -1,6 +1,7 @@
 //! `raftlab new`: a repository to begin in, with all that is needed in it.
 
 use crate::harness::{self, Files};
+use crate::track::Track;
 use crate::workspace::shell_path;
 use crate::{git, pack};
 use std::collections::BTreeSet;
@@ -19,6 +20,9 @@ pub(crate) struct New {
     /// Use the harness of the project's checkout at PATH where it is: for those who work on it
     #[arg(long, value_name = "PATH")]
     link: Option<PathBuf>,
+    /// What to begin: the labs (Raft in threads), or TinyKV's track (Raft as a state machine)
+    #[arg(long, value_enum, default_value_t = Track::Labs)]
+    track: Track,
 }
 
 /// In a folder below the root, `make` is the root's.
@@ -35,8 +39,8 @@ impl New {
         let dir = &self.dir;
         refuse_content(dir)?;
         let files = match &self.link {
-            Some(checkout) => linked(checkout)?,
-            None => whole(),
+            Some(checkout) => linked(checkout, self.track)?,
+            None => whole(self.track),
         };
         harness::lay(&files, dir)?;
         let what = match git::begin(dir, "Begin the labs") {
@@ -48,24 +52,29 @@ impl New {
         };
         println!("{}: {what}. What comes next:\n", dir.display());
         println!("  cd {}", shell_path(dir));
-        println!("  make test-3A    fails, and says what is to be written first");
-        println!("  make status     what is done, and what to read next");
+        let first = format!("make test-{}", self.track.first());
+        let width = first.len();
+        println!("  {first}    fails, and says what is to be written first");
+        println!(
+            "  {:<width$}    what is done, and what to read next",
+            "make status"
+        );
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// A workspace with its harness.
-pub(crate) fn whole() -> Files {
-    let mut files = skeleton(harness::FOLDER);
-    let makefile = format!("include {}/labs.mk\n", harness::FOLDER);
+pub(crate) fn whole(track: Track) -> Files {
+    let mut files = skeleton(harness::FOLDER, track);
+    let makefile = format!("{}include {}/labs.mk\n", track.variable(), harness::FOLDER);
     files.insert("Makefile".into(), makefile);
-    let harness = harness::of_students().into_iter();
+    let harness = harness::of_students(track).into_iter();
     files.extend(harness.map(|(path, text)| (format!("{}/{path}", harness::FOLDER), text)));
     files
 }
 
 /// A workspace on the harness of a checkout.
-fn linked(checkout: &Path) -> Result<Files, String> {
+fn linked(checkout: &Path, track: Track) -> Result<Files, String> {
     let full = fs::canonicalize(checkout)
         .map_err(|error| format!("there is no checkout at {}: {error}", checkout.display()))?;
     if !full.join("tests/runner/Cargo.toml").is_file() {
@@ -75,20 +84,21 @@ fn linked(checkout: &Path) -> Result<Files, String> {
         ));
     }
     let place = full.display().to_string();
-    let mut files = skeleton(&place.replace('\\', "\\\\").replace('"', "\\\""));
+    let place = place.replace('\\', "\\\\").replace('"', "\\\"");
+    let mut files = skeleton(&place, track);
     let mut carried = pack::below("harness");
     let makefile = carried.find(|(path, _)| *path == "labs.mk");
     let (_, makefile) = makefile.ok_or("the skeleton has no Makefile")?;
     let book = format!("BOOK = {}/book", full.display());
     let makefile = makefile.replace("BOOK = harness/book", &book);
-    files.insert("Makefile".into(), makefile);
+    files.insert("Makefile".into(), track.variable().to_string() + &makefile);
     Ok(files)
 }
 
 /// What is laid out for a student to fill, on the harness in `place`.
-fn skeleton(place: &str) -> Files {
-    let carried = pack::below("skeleton");
-    let mut files: Files = carried
+fn skeleton(place: &str, track: Track) -> Files {
+    let mut files: Files = pack::skeleton(track)
+        .into_iter()
         .map(|(path, text)| (path.to_string(), text.to_string()))
         .collect();
     if let Some(root) = files.get_mut("Cargo.toml") {
@@ -157,12 +167,18 @@ mod tests {
     #[test]
     fn the_whole_skeleton_is_laid_out() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut found = Files::new();
-        files(&here.join("skeleton"), "", &mut found);
-        assert!(found.len() > 20, "{:?}", found.keys());
-        let laid = whole();
-        for (path, text) in found.iter().filter(|(path, _)| *path != "Cargo.toml") {
-            assert!(laid.get(path) == Some(text), "{path} is not laid out");
+        let tracks = [
+            (Track::Labs, "skeleton"),
+            (Track::Tinykv, "skeleton-tinykv"),
+        ];
+        for (track, folder) in tracks {
+            let mut found = Files::new();
+            files(&here.join(folder), "", &mut found);
+            assert!(found.len() > 14, "{:?}", found.keys());
+            let laid = whole(track);
+            for (path, text) in found.iter().filter(|(path, _)| *path != "Cargo.toml") {
+                assert!(laid.get(path) == Some(text), "{path} is not laid out");
+            }
         }
     }
 
@@ -171,7 +187,7 @@ mod tests {
     fn paths_are_relative() {
         let home = env!("CARGO_MANIFEST_DIR");
         let project = home.strip_suffix("/raftlab").expect("its place");
-        let files = whole();
+        let files = whole(Track::Labs);
         for (path, text) in &files {
             assert!(!text.contains(project), "{path} names {project}");
         }
@@ -194,8 +210,10 @@ mod tests {
                 .collect()
         };
         let ours = lock(include_str!("../../Cargo.lock"));
-        let theirs = lock(&whole()["Cargo.lock"]);
-        let strangers: Vec<_> = theirs.difference(&ours).collect();
-        assert!(strangers.is_empty(), "not in the project's: {strangers:?}");
+        for track in [Track::Labs, Track::Tinykv] {
+            let theirs = lock(&whole(track)["Cargo.lock"]);
+            let strangers: Vec<_> = theirs.difference(&ours).collect();
+            assert!(strangers.is_empty(), "not in the project's: {strangers:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `raftlab update`: the harness that this program carries, in place of a workspace's own.
 
 use crate::harness::{self, CHECKSUMS, Difference, FOLDER};
+use crate::track::Track;
 use crate::workspace::Workspace;
 use crate::{git, pack};
 use std::fs;
@@ -33,7 +34,7 @@ impl Update {
         })?;
         let edits = harness::edits(&folder)
             .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
-        let newer = harness::of_students();
+        let newer = harness::of_students(Track::of(&root));
         let (old, next) = (harness::number(&laid), harness::number(&newer[CHECKSUMS]));
         if edits.is_none() && old == next {
             println!("The harness is the newest that raftlab carries ({next}).");
@@ -88,7 +89,7 @@ impl Update {
 fn renew_lock(root: &Path, old: &str) -> Result<(), String> {
     let file = root.join("Cargo.lock");
     let present = fs::read_to_string(&file).unwrap_or_default();
-    let newer = pack::lock();
+    let newer = pack::lock(Track::of(root));
     if present == newer {
         return Ok(());
     }

@@ -96,6 +96,7 @@ fn shortened(text: &str) -> String {
     let workspace = scratch().join("workspace/raft").display().to_string();
     let service = scratch().join("workspace/kvraft").display().to_string();
     let fresh = scratch().join("my-raft").display().to_string();
+    let node = scratch().join("my-node").display().to_string();
     let class = scratch().join("my-class").display().to_string();
     let grades = scratch().join("grades").display().to_string();
     let text = text
@@ -103,6 +104,7 @@ fn shortened(text: &str) -> String {
         .replace("path/to/my-raft/raft", &workspace)
         .replace("path/to/my-raft", &workspace)
         .replace("../my-raft", &fresh)
+        .replace("../my-node", &node)
         .replace("../my-class", &class)
         .replace("../grades", &grades);
     let fewer = |number: &str| number.parse().map_or(SEEDS, |seeds: u64| seeds.min(SEEDS));

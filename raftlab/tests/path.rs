@@ -379,6 +379,8 @@ fn a_workspace_is_built_as_the_harness_is() {
     };
     let harness = here.join("../Cargo.toml");
     assert_eq!(profile(&lab.join("Cargo.toml")), profile(&harness));
+    let tinykv = here.join("skeleton-tinykv/Cargo.toml");
+    assert_eq!(profile(&tinykv), profile(&harness));
     // Where submissions are graded.
     let court = here.join("pack/court/manifest.toml");
     assert_eq!(profile(&court), profile(&harness));

@@ -3,11 +3,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use toml::toml;
+use toml::{Table, Value, toml};
 
-/// Copies the sources of the crate `name` (`raft` or `kvraft`) in `from` to a crate of that name in
-/// `folder`, under a manifest of our own, on the `harness`. What was handed in is a workspace, or
-/// the one crate.
+/// Whether the Raft that was handed in is step-driven: a workspace of that track, or its one crate.
+pub(super) fn is_step_driven(from: &Path) -> bool {
+    let manifest = fs::read_to_string(from.join("Cargo.toml")).unwrap_or_default();
+    let manifest: Table = manifest.parse().unwrap_or_default();
+    let package = manifest.get("package").and_then(|table| table.get("name"));
+    let is_it = package.and_then(Value::as_str) == Some("rawraft");
+    is_it || from.join("rawraft/src/lib.rs").is_file()
+}
+
+/// Copies the sources of the crate `name` (`raft`, `rawraft` or `kvraft`) in `from` to a crate of
+/// that name in `folder`, under a manifest of our own, on the `harness`. What was handed in is a
+/// workspace, or the one crate.
 pub(super) fn collect(
     name: &str,
     from: &Path,
@@ -15,7 +24,7 @@ pub(super) fn collect(
     harness: &Path,
 ) -> Result<(), String> {
     let is_there = |sources: &PathBuf| sources.join("lib.rs").is_file();
-    let is_workspace = ["raft", "kvraft"]
+    let is_workspace = ["raft", "rawraft", "kvraft"]
         .iter()
         .any(|name| is_there(&from.join(name).join("src")));
     let sources = match is_workspace {

@@ -40,10 +40,22 @@ pub(super) fn judge(
     from: &Path,
     folder: &Path,
 ) -> Result<Verdict, String> {
-    let (lab_3, lab_4): (Vec<&Case>, Vec<&Case>) = grade
-        .cases()
-        .into_iter()
-        .partition(|case| case.part.lab() == "3");
+    let of_labs = |labs: fn(&str) -> bool| -> Vec<&Case> {
+        let cases = grade.cases().into_iter();
+        cases.filter(|case| labs(case.part.lab())).collect()
+    };
+    let raft = match collect::is_step_driven(from) {
+        true => "rawraft",
+        false => "raft",
+    };
+    let groups = [
+        (of_labs(|lab| lab == "tiny"), vec!["rawraft"]),
+        (of_labs(|lab| lab == "3"), vec![raft]),
+        (
+            of_labs(|lab| !["tiny", "3"].contains(&lab)),
+            grade.crates_of_lab_4(raft),
+        ),
+    ];
     let mut verdict = Verdict {
         cases: Vec::new(),
         unbuilt: Vec::new(),
@@ -51,7 +63,7 @@ pub(super) fn judge(
     let mut words = String::new();
     fs::create_dir_all(folder)
         .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    for (chosen, crates) in [(lab_3, &["raft"][..]), (lab_4, grade.crates_of_lab_4())] {
+    for (chosen, crates) in groups {
         if chosen.is_empty() {
             continue;
         }
@@ -60,7 +72,7 @@ pub(super) fn judge(
             .try_for_each(|name| collect::collect(name, from, folder, &court.harness));
         let mut known = match gathered {
             Ok(()) => {
-                let (known, told, errors) = run((grade, court), &chosen, crates, folder)?;
+                let (known, told, errors) = run((grade, court), &chosen, &crates, folder)?;
                 words.push_str(&told);
                 if known.is_empty() {
                     let strangers = crates.iter().filter_map(|name| strangers(from, name));
@@ -122,6 +134,7 @@ fn run(
             ..Selection::default()
         },
         raft: handed_in("raft")?,
+        tiny: handed_in("rawraft")?,
         kv: handed_in("kvraft")?,
         results: Some(full(&results)?),
         // A case counts if it passes under all seeds.
@@ -159,10 +172,10 @@ impl Grade {
     }
 
     /// What a submission must have for lab 4.
-    fn crates_of_lab_4(&self) -> &'static [&'static str] {
+    fn crates_of_lab_4(&self, raft: &'static str) -> Vec<&'static str> {
         match self.reference_raft {
-            true => &["kvraft"],
-            false => &["raft", "kvraft"],
+            true => vec!["kvraft"],
+            false => vec![raft, "kvraft"],
         }
     }
 }

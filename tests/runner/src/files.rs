@@ -60,6 +60,7 @@ pub(crate) fn own_sources() -> Vec<PathBuf> {
         "persister",
         "tests/suites",
         "tests/runner",
+        "tests/bridge",
     ];
     let folder = |name: &&str| as_compiled().join(name).join("src");
     crates.iter().map(folder).collect()

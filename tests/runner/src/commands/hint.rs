@@ -1,6 +1,7 @@
 //! Three hints for each case: the first says where to look, the last one almost what to write.
 
-use super::{Place, status};
+use super::Place;
+use super::track::Track;
 use crate::results::{self, Results};
 use crate::{choice, files};
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ impl Hint {
     fn chosen(&self, place: &Place) -> Result<&'static Case, String> {
         let Some(word) = &self.case else {
             let results = results::read(&place.results());
-            return Ok(in_question(&results));
+            return Ok(in_question(Track::of(&place.root), &results));
         };
         let meant = cases::all().filter(|case| case.is_meant_by(word));
         match meant.collect::<Vec<_>>()[..] {
@@ -75,12 +76,20 @@ impl Hint {
 }
 
 /// The first case that fails; if none does, the first that was not run.
-fn in_question(results: &Results) -> &'static Case {
+fn in_question(track: &Track, results: &Results) -> &'static Case {
     let of = |case: &&Case| results.get(&case.full_name());
-    let failing = cases::all().find(|case| of(case).is_some_and(|result| !result.is_passed()));
-    let mut of_parts = cases::all().filter(|case| status::is_part(&case.part.to_string()));
+    let place_of = |case: &&Case| track.place_of(&case.part.to_string());
+    let mut in_order: Vec<&Case> = cases::all().collect();
+    in_order.sort_by_key(place_of);
+    let mut all = in_order.iter().copied();
+    let failing = all.find(|case| of(case).is_some_and(|result| !result.is_passed()));
+    // All parts but the extras, which come last.
+    let mut of_parts = in_order
+        .iter()
+        .copied()
+        .take_while(|case| place_of(case) < track.parts.len());
     let open = failing.or_else(|| of_parts.find(|case| of(case).is_none()));
-    open.or_else(|| cases::all().next())
+    open.or_else(|| in_order.first().copied())
         .expect("there are cases")
 }
 
@@ -138,8 +147,9 @@ mod tests {
 
     #[test]
     fn what_fails_is_in_question_before_what_was_not_run() {
+        let labs = Track::of(std::path::Path::new("nowhere"));
         assert_eq!(
-            in_question(&Results::new()).full_name(),
+            in_question(labs, &Results::new()).full_name(),
             "3A::initial_election"
         );
         let result = |passed| results::CaseResult {
@@ -153,8 +163,8 @@ mod tests {
             built: 0,
         };
         let failing = Results::from([("3B::backup".into(), result(1))]);
-        assert_eq!(in_question(&failing).full_name(), "3B::backup");
+        assert_eq!(in_question(labs, &failing).full_name(), "3B::backup");
         let passing = Results::from([("3A::initial_election".into(), result(2))]);
-        assert_eq!(in_question(&passing).full_name(), "3A::re_election");
+        assert_eq!(in_question(labs, &passing).full_name(), "3A::re_election");
     }
 }

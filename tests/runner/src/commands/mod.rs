@@ -6,6 +6,7 @@ mod keys;
 mod points;
 mod replay;
 mod status;
+mod track;
 mod watch;
 
 pub use hint::Hint;

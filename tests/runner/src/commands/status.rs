@@ -1,6 +1,7 @@
 //! `raftlab status`: what is done, what comes next, and what to read for it.
 
 use super::Place;
+use super::track::{Part, Track};
 use crate::results::{self, CaseResult, Results};
 use crate::terminal::{self, FAINT, GOOD, OPEN};
 use std::path::Path;
@@ -12,57 +13,38 @@ use suites::cases;
 #[derive(clap::Args)]
 pub struct Status {}
 
-/// The parts in order, with what each is about and where it stands in the paper.
-const PARTS: [(&str, &str, &str); 7] = [
-    ("3A", "leader election", "§5.1, §5.2, Figure 2"),
-    ("3B", "the log", "§5.3, §5.4"),
-    (
-        "3C",
-        "persistence",
-        "Figure 2, \"Persistent state\"; Figure 8",
-    ),
-    ("3D", "snapshots", "§7, Figure 13"),
-    ("4A", "the replicated state machine", "§2, §8"),
-    ("4B", "the key/value service", "§8"),
-    ("4C", "the service's snapshots", "§7"),
-];
-
-/// Cases that nobody has to pass.
-const EXTRAS: [(&str, &str); 2] = [
-    ("3E", "an extra: faults"),
-    ("4E", "an extra: faults, clients"),
-];
-
 /// Under so many seeds a part is to pass before the next one is begun.
 const SEEDS: u64 = 1000;
 
 impl Status {
     pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
-        let results = results::read(&place.results());
-        let changed = |name| newest_source(&place.root.join(name).join("src"));
-        let (raft, kvraft) = (changed("raft"), changed("kvraft"));
-        let (mut next, mut lacking) = (None, None);
-        for (part, about, read) in PARTS {
-            // Lab 4 stands on both.
-            let changed = if part < "4" { raft } else { raft.max(kvraft) };
+        let (results, track) = (results::read(&place.results()), Track::of(&place.root));
+        let parts = track.parts.iter().map(|part| (part.name, part.about));
+        let names = parts.clone().chain(track.extras.iter().copied());
+        let width = names.map(|(name, _)| name.len()).max().unwrap_or(0);
+        let standing = |part: &str, about: &str| {
+            let changed = newest_source(&place.root, track.crates_of(part));
             let standing = Standing::of(part, &results, changed);
             let mark = standing.mark();
-            println!("{mark} {part}  {about:<28} {}", standing.told());
+            println!("{mark} {part:<width$}  {about:<28} {}", standing.told());
+            standing
+        };
+        let (mut next, mut lacking) = (None, None);
+        for part in track.parts {
+            let standing = standing(part.name, part.about);
             if next.is_none() && !standing.is_done() {
-                next = Some((part, read));
+                next = Some((part.name, part.read));
             }
             if lacking.is_none() && standing.is_done() && standing.seeds < SEEDS {
-                lacking = Some(part);
+                lacking = Some(part.name);
             }
         }
-        for (part, about) in EXTRAS {
-            let changed = if part < "4" { raft } else { raft.max(kvraft) };
-            let extra = Standing::of(part, &results, changed);
-            println!("{} {part}  {about:<28} {}", extra.mark(), extra.told());
+        for (part, about) in track.extras {
+            standing(part, about);
         }
         match (next, lacking) {
             (Some((part, read)), _) => {
-                println!("\nnext: {part}. Read {read} of the paper, then: make test-{part}");
+                println!("\nnext: {part}. Read {read}, then: make test-{part}");
             }
             (None, None) => println!("\nAll parts are done, under {SEEDS} seeds and more."),
             (None, Some(_)) => println!("\nAll parts are done."),
@@ -140,34 +122,29 @@ impl Standing {
 }
 
 /// The part that is in progress: the first of which some case does not pass, or has not been run.
-pub(super) fn in_progress(results: &Results) -> &'static str {
-    let is_open = |part: &&str| {
-        let standing = Standing::of(part, results, Duration::ZERO);
+pub(super) fn in_progress(track: &Track, results: &Results) -> &'static str {
+    let is_open = |part: &&Part| {
+        let standing = Standing::of(part.name, results, Duration::ZERO);
         !standing.is_done()
     };
-    let mut parts = PARTS.iter().map(|(part, _, _)| *part);
-    parts.find(is_open).unwrap_or("4C")
+    let open = track.parts.iter().find(is_open).or(track.parts.last());
+    open.map_or("3A", |part| part.name)
 }
 
-/// Whether it is one that has to be passed.
-pub(super) fn is_part(part: &str) -> bool {
-    PARTS.iter().any(|(known, _, _)| *known == part)
-}
-
-/// The part after this one.
-pub(super) fn after(part: &str) -> Option<&'static str> {
-    let mut parts = PARTS.iter().map(|(part, _, _)| *part);
-    parts.find(|other| *other == part)?;
-    parts.next()
+/// When the newest source of these crates was changed, since 1970.
+pub(super) fn newest_source(root: &Path, crates: Vec<&str>) -> Duration {
+    let folders = crates.into_iter();
+    let changed = folders.map(|name| newest_below(&root.join(name).join("src")));
+    changed.max().unwrap_or_default()
 }
 
 /// When the newest file below `folder` was changed, since 1970.
-pub(super) fn newest_source(folder: &Path) -> Duration {
+fn newest_below(folder: &Path) -> Duration {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let changed = |entry: std::fs::DirEntry| {
         let path = entry.path();
         if path.is_dir() {
-            return Some(newest_source(&path));
+            return Some(newest_below(&path));
         }
         let modified = entry.metadata().ok()?.modified().ok()?;
         modified.duration_since(UNIX_EPOCH).ok()

@@ -2,6 +2,7 @@
 //! part in progress, then the same under more and more seeds, as long as nothing fails or changes.
 
 use super::keys::Keys;
+use super::track::Track;
 use super::{Hint, Place, status};
 use crate::results::{self, Results};
 use crate::{files, interrupt};
@@ -44,9 +45,10 @@ struct Watcher<'a> {
 impl Watch {
     pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
         let results = results::read(&place.results());
+        let track = Track::of(&place.root);
         let part = self
             .part
-            .unwrap_or_else(|| status::in_progress(&results).into());
+            .unwrap_or_else(|| status::in_progress(track, &results).into());
         if !crate::choice::is_known(&part) {
             return Err(crate::choice::unknown(&part));
         }
@@ -170,7 +172,7 @@ impl Watcher<'_> {
                     self.attend(replay);
                 }
             },
-            'n' => match status::after(&self.part) {
+            'n' => match Track::of(&self.place.root).after(&self.part) {
                 Some(next) => self.part = next.into(),
                 None => println!("{} is the last part", self.part),
             },
@@ -227,9 +229,8 @@ fn failing(part: &str, results: &Results) -> Vec<(String, u64)> {
 }
 
 fn newest(place: &Place) -> Duration {
-    let folders = ["raft/src", "kvraft/src"].iter();
-    let times = folders.map(|folder| status::newest_source(&place.root.join(folder)));
-    times.max().unwrap_or_default()
+    let all = Track::of(&place.root).crates_of("4A");
+    status::newest_source(&place.root, all)
 }
 
 #[cfg(test)]
