@@ -52,6 +52,7 @@ fn near_misses_are_told() {
                 "make takes --trace for itself: ARGS=--trace",
             ),
             ("replay", "which run? make replay CASE=backup SEED=17"),
+            ("view CASE=a", "which run? make view CASE=a SEED=17"),
         ] {
             let (code, out, err) = typed(&lab.join(folder), stub, words);
             assert_eq!(code, Some(2), "{folder}: {words}: {err}");

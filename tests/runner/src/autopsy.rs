@@ -20,7 +20,7 @@ pub(super) fn examine(
     // Without events the story is shorter, but no less true.
     let traced = life_before_death(place, seed, how).ok()?;
     let trace = traced.trace.clone();
-    trial::tell(report, cases::at(place)?, seed, traced);
+    trial::tell(report, (cases::at(place)?, seed), traced, &how.pages);
     trace
 }
 

@@ -100,6 +100,7 @@ fn limit(how: &Manner) -> Duration {
 mod tests {
     use super::*;
     use crate::options::Schedule;
+    use crate::pages::Pages;
     use labrt::thread;
     use suites::cluster::Faults;
 
@@ -124,6 +125,7 @@ mod tests {
             tell: false,
             until: None,
             plan: None,
+            pages: Pages::default(),
         };
         let mut job = Job {
             case: 0,

@@ -39,6 +39,7 @@
 //! | `scene` | how the events of a run leave the servers |
 //! | `recent` | which of the events a report shows |
 //! | `lanes` | events side by side, a column for each server |
+//! | `view`, `pages` | a run as a page for a browser; where traces and pages lie |
 //! | `commands` | what else can be asked for: how far one is, a run once more, a hint, a watch |
 //! | `search` | many runs, for what comes about in them: sweeps, exploration |
 //! | `results` | the same, for programs |
@@ -64,6 +65,7 @@ mod libtest;
 mod list;
 mod logs;
 mod options;
+mod pages;
 mod places;
 mod pool;
 mod prints;
@@ -80,17 +82,20 @@ mod tally;
 pub mod terminal;
 mod trial;
 pub mod usage;
+pub mod view;
 mod wire;
 mod worker;
 
 pub use choice::unknown;
 pub use options::{FaultFlags, Mode, Options, Schedule, Selection};
+pub use pages::Viz;
 pub use suites::{Judged, Submission};
 
 use choice::choose;
 use clap::Parser;
 use files::{notes, own_sources, root, write_whole};
 use labrt::harness::Mutex;
+use pages::Pages;
 use pool::Stderr;
 use report::Report;
 use std::collections::BTreeSet;
@@ -219,6 +224,9 @@ fn run(
     let workers = selection.jobs.map_or(cores, |jobs| jobs as usize);
     let (watched, kept) = (report.clone(), file.clone());
     interrupt::on_interrupt(move || watched.lock().break_off(kept.as_deref()));
+    if show && selection.viz == Viz::Always {
+        println!("Pages are left in {}", pages::folder().display());
+    }
     let sink = report.clone();
     let fail_fast = selection.fail_fast;
     let lost: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
@@ -277,6 +285,11 @@ fn manner(options: &Options, cases: usize) -> Manner {
         tell: true,
         until: None,
         plan: selection.plan.clone(),
+        pages: Pages {
+            viz: selection.viz,
+            repeat: Some(options.to_repeat()),
+            first: selection.seed,
+        },
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line, once: the programs that judge, `raftlab test` and the variables of `make` all
 //! take what stands here.
 
+use super::pages::Viz;
 use super::terminal::shell_word;
 use super::{files, usage};
 use clap::{Parser, ValueEnum};
@@ -44,6 +45,9 @@ pub struct Selection {
     /// For each case that fails, look for the simplest run that does: some 1,000 more runs
     #[arg(long)]
     pub shrink: bool,
+    /// Which runs leave a page for a browser
+    #[arg(long, value_enum, default_value_t = Viz::Failure)]
+    pub viz: Viz,
     /// What goes otherwise than it would by itself, as a report says it (7,12=1)
     #[arg(long, value_name = "CHOICES")]
     pub plan: Option<Plan>,
@@ -256,6 +260,7 @@ impl Selection {
         words.flag("--check-determinism", self.check_determinism);
         words.flag("--fail-fast", self.fail_fast);
         words.flag("--shrink", self.shrink);
+        words.choice("--viz", &self.viz);
         if let Some(plan) = &self.plan {
             words.option("--plan", plan.to_string());
         }

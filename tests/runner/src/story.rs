@@ -75,6 +75,9 @@ impl Story<'_> {
         if let Some(trace) = &report.trace {
             let _ = write!(text, "\n  the whole trace: raftlab replay {trace}");
         }
+        if let Some(page) = &report.page {
+            let _ = write!(text, "\n  to look at it: {page}");
+        }
         let _ = write!(text, "\n  to see it again: {}", self.again);
         if let Some(simplest) = self.simplest {
             let _ = write!(text, "\n\n  {simplest}");

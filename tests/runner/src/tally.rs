@@ -1,5 +1,6 @@
 //! What the runs of one case came to, in as much memory for a billion runs as for one.
 
+use super::pages;
 use super::trial::{FailureReport, Outcome};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -80,8 +81,7 @@ impl Tally {
 
     /// The command that makes one of its runs again; how that ends, is `repeat`.
     pub(super) fn again(&self, seed: u64, repeat: &str) -> String {
-        let (part, name) = (self.case.part, self.case.name);
-        format!("make test-{part} FILTER={name} SEED={seed}{repeat}")
+        pages::command(self.case, seed, repeat)
     }
 
     pub(super) fn passed(&self) -> u64 {

@@ -3,10 +3,10 @@
 use super::choices::{self, Unusual};
 use super::files;
 use super::options::{Mode, Schedule};
+use super::pages::{self, Pages};
 use super::places::{from_root, told_from_root};
 use super::recent::recent;
 use super::scene::{self, Standings};
-use super::terminal::shell_word;
 use clap::ValueEnum;
 use labrt::trace::Events;
 use labrt::{Plan, Simulation, time, trace};
@@ -42,6 +42,8 @@ pub(super) struct Manner {
     /// choices.
     #[serde(with = "choices::as_text")]
     pub(super) plan: Option<Plan>,
+    /// What it leaves to be looked at.
+    pub(super) pages: Pages,
 }
 
 /// What a run came to.
@@ -94,6 +96,8 @@ pub(super) struct FailureReport {
     pub(super) last: Vec<Line>,
     /// Where the whole trace was written, as a word of a shell.
     pub(super) trace: Option<String>,
+    /// Where its page was written, as a word of a shell.
+    pub(super) page: Option<String>,
     /// The process died, and all that it knew with it.
     pub(super) died: bool,
     /// Of a run with a plan: what in it was not plain.
@@ -125,10 +129,22 @@ const REAL_EVENTS: usize = 10_000;
 
 /// Runs `case` once; if it fails, tells why, with the events before.
 pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
-    match how.mode {
-        Mode::Real => run_real(judged, case, seed, how),
-        Mode::Sim => run_simulated(judged, case, seed, how),
+    let leaves_page = how.pages.wants_all(seed) && how.until.is_none();
+    let kept = Manner {
+        trace: how.trace || leaves_page,
+        ..how.clone()
+    };
+    let mut outcome = match how.mode {
+        Mode::Real => run_real(judged, case, seed, &kept),
+        Mode::Sim => run_simulated(judged, case, seed, &kept),
+    };
+    if let (true, None, Some(trace)) = (leaves_page, &outcome.failure, &outcome.trace) {
+        how.pages.leave(case, seed, trace);
     }
+    if !how.trace {
+        outcome.trace = None;
+    }
+    outcome
 }
 
 fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
@@ -274,7 +290,7 @@ fn run_simulated(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -
             return outcome;
         }
         outcome.warnings.clone_from(&traced.warnings);
-        tell(report, case, seed, traced);
+        tell(report, (case, seed), traced, &how.pages);
     }
     outcome
 }
@@ -310,20 +326,19 @@ fn difference(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> F
 }
 
 /// Adds to a failure what another run of its seed kept: the events that led to it, and more.
-pub(super) fn tell(report: &mut FailureReport, case: &Case, seed: u64, traced: Outcome) {
+pub(super) fn tell(
+    report: &mut FailureReport,
+    (case, seed): (&Case, u64),
+    traced: Outcome,
+    how: &Pages,
+) {
     let mut trace = traced.trace.unwrap_or_default();
     report.warnings = traced.warnings;
     report.standings = traced.standings;
     report.unusual = traced.unusual;
     report.last = recent(&trace.lines[..trace.before()], LAST_EVENTS);
     trace.header.failure = Some(report.failure.clone());
-    let folder = super::notes().join("traces");
-    let file = folder.join(format!("{}-{}-{seed}.jsonl", case.part, case.name));
-    let written =
-        std::fs::create_dir_all(&folder).and_then(|()| super::write_whole(&file, trace.to_bytes()));
-    report.trace = written
-        .is_ok()
-        .then(|| shell_word(&file.display().to_string()));
+    [report.trace, report.page] = pages::keep((case, seed), &trace, how);
 }
 
 /// Whether a panic here is how the harness ends a case that failed. An assertion of a case is none:
@@ -373,7 +388,7 @@ fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
                 standings,
                 ..Outcome::default()
             };
-            tell(&mut report, case, seed, kept);
+            tell(&mut report, (case, seed), kept, &how.pages);
             outcome.failure = Some(report);
         }
         outcome.trace = how.trace.then_some(trace);

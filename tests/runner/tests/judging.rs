@@ -8,6 +8,7 @@
 //! | faults that are asked for on any case | `chaos` |
 //! | sweeps, explored scenes, smaller runs | `searches` |
 //! | key/value services that are wrong | `services` |
+//! | runs as pages | `pages` |
 //! | what ends before the end | `stopping` |
 //! | what becomes of what the code under test writes | `texts` |
 //! | Ctrl-C | `interrupts` |
@@ -26,6 +27,8 @@ mod group;
 mod interrupts;
 #[path = "judging/misdeeds.rs"]
 mod misdeeds;
+#[path = "judging/pages.rs"]
+mod pages;
 #[path = "judging/requests.rs"]
 mod requests;
 #[path = "judging/runner.rs"]

@@ -4,15 +4,18 @@
 mod hint;
 mod keys;
 mod points;
+mod record;
 mod replay;
 mod status;
 mod track;
+mod view;
 mod watch;
 
 pub use hint::Hint;
 pub use points::Points;
 pub use replay::Replay;
 pub use status::Status;
+pub use view::View;
 pub use watch::Watch;
 
 use crate::{files, usage};
@@ -54,6 +57,8 @@ pub enum Request {
     /// See there.
     Replay(Replay),
     /// See there.
+    View(View),
+    /// See there.
     Points(Points),
     /// See there.
     Hint(Hint),
@@ -67,6 +72,7 @@ impl Request {
         match self {
             Request::Status(status) => status.run(place),
             Request::Replay(replay) => replay.run(place),
+            Request::View(view) => view.run(place),
             Request::Points(points) => points.run(place),
             Request::Hint(hint) => hint.run(place),
             Request::Watch(watch) => watch.run(place),

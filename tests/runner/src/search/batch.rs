@@ -1,6 +1,7 @@
 //! Runs of one case under one seed that differ by their plans.
 
 use crate::options::{Mode, Schedule};
+use crate::pages::Pages;
 use crate::pool::{self, Stderr};
 use crate::progress::Progress;
 use crate::story::Story;
@@ -42,6 +43,7 @@ impl Batch {
                 tell: false,
                 until: None,
                 plan: None,
+                pages: Pages::default(),
                 faults: Faults::default(),
             },
         }

@@ -3,6 +3,7 @@
 use super::coverage::{Coverage, ENOUGH};
 use super::ledger::Ledger;
 use crate::options::{FaultFlags, Mode, Options, Schedule, Selection};
+use crate::pages::Pages;
 use crate::pool::{self, Stderr};
 use crate::progress::Progress;
 use crate::terminal::{self, BAD, FAINT, OPEN};
@@ -196,6 +197,7 @@ impl Sweep {
             tell: false,
             until: None,
             plan: None,
+            pages: Pages::default(),
             faults: self.faults.faults(),
         };
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());

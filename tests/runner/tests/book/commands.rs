@@ -39,7 +39,7 @@ fn check_make(command: &str) -> Result<(), String> {
             let arguments = arguments.lines().next().unwrap_or_default();
             let mut words = arguments.split([' ', ';']);
             match words.next() {
-                Some("replay") => check_runner(words.next().unwrap_or_default()),
+                Some("replay" | "view") => check_runner(words.next().unwrap_or_default()),
                 Some("status" | "points" | "hint" | "watch") => Ok(()),
                 _ => check_runner(arguments),
             }
