@@ -5,7 +5,7 @@ use labapi::rand::RngExt;
 use labapi::step::{
     Config, ConfigError, Entry, Message, MessageType, NONE, Progress, Role, StepError,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One node. What it wants to be sent lies in `messages`; what it wants to be saved is for
 /// [`RawPeer`](crate::RawPeer) to see.
@@ -24,6 +24,8 @@ pub struct Peer {
     pub(crate) progress: BTreeMap<u64, Progress>,
     /// A candidate's answers so far.
     pub(crate) votes: BTreeMap<u64, bool>,
+    /// Members to whom an Append went out since they were heard of last.
+    pub(crate) asked: BTreeSet<u64>,
     /// What is to be sent.
     pub(crate) messages: Vec<Message>,
     pub(crate) clock: Clock,
@@ -78,6 +80,7 @@ impl Peer {
             lead: NONE,
             progress: BTreeMap::new(),
             votes: BTreeMap::new(),
+            asked: BTreeSet::new(),
             messages: Vec::new(),
             clock: Clock {
                 heartbeat_tick: config.heartbeat_tick,
@@ -99,6 +102,7 @@ impl Peer {
         let next = self.log.last_index() + 1;
         let unknown = Progress { matched: 0, next };
         self.progress = members.iter().map(|id| (*id, unknown)).collect();
+        self.asked.clear();
     }
 
     /// All members but this one.
@@ -132,6 +136,18 @@ impl Peer {
         self.lead = lead;
         self.transferee = None;
         self.clock.reset();
+    }
+
+    /// A newer term came. Only a leader's word or a vote granted starts the wait for an election
+    /// anew (Figure 2, Followers): whoever refuses a candidate, since its log is the longer one,
+    /// may be the only one that can win.
+    fn observe_term(&mut self, term: u64, lead: u64) {
+        let (elapsed, timeout) = (self.clock.election_elapsed, self.clock.timeout);
+        let goes_on = lead == NONE && self.role != Role::Leader;
+        self.become_follower(term, lead);
+        if goes_on {
+            (self.clock.election_elapsed, self.clock.timeout) = (elapsed, timeout);
+        }
     }
 
     pub(crate) fn become_candidate(&mut self) {
@@ -171,7 +187,7 @@ impl Peer {
                 }
                 _ => NONE,
             };
-            self.become_follower(message.term, lead);
+            self.observe_term(message.term, lead);
         }
         match message.msg_type {
             MessageType::Append => self.handle_append_entries(message),

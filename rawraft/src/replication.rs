@@ -5,9 +5,12 @@ use labapi::step::{
     Entry, EntryType, Message, MessageType, Progress, Role, StepError, StorageError,
 };
 
-/// Entries in one message. A member that was away may lack thousands, and may still be away: its
-/// answer asks for the next ones.
+/// Entries in one message. A member that was away may lack thousands: its answer asks for the next
+/// ones.
 const ENTRIES_MAX: usize = 64;
+
+/// Entries in one message to a member that has not answered the last: it may be away still.
+const UNANSWERED_MAX: usize = 8;
 
 impl Peer {
     /// Takes what the application proposes, all of it or nothing.
@@ -70,7 +73,11 @@ impl Peer {
         let (true, Ok(log_term)) = (is_whole, self.log.term(next - 1)) else {
             return self.send_snapshot(to);
         };
-        let entries = entries[..entries.len().min(ENTRIES_MAX)].to_vec();
+        let most = match self.asked.insert(to) {
+            true => ENTRIES_MAX,
+            false => UNANSWERED_MAX,
+        };
+        let entries = entries[..entries.len().min(most)].to_vec();
         self.send(Message {
             msg_type: MessageType::Append,
             to,
@@ -138,6 +145,7 @@ impl Peer {
         if self.role != Role::Leader {
             return;
         }
+        self.asked.remove(&answer.from);
         if answer.reject {
             return self.back_up(answer);
         }
@@ -222,6 +230,7 @@ impl Peer {
 
     pub(crate) fn handle_heartbeat_response(&mut self, answer: &Message) {
         let last = self.log.last_index();
+        self.asked.remove(&answer.from);
         let progress = self.progress.get(&answer.from);
         if self.role == Role::Leader && progress.is_some_and(|progress| progress.matched < last) {
             self.send_append(answer.from);

@@ -9,10 +9,10 @@ use labapi::time::Instant;
 use labapi::{ApplyMsg, Bytes, Persister, Started};
 
 /// Ticks between two heartbeats of a leader: ten a second.
-const HEARTBEAT: u64 = 10;
+const HEARTBEAT: u64 = 5;
 
 /// Ticks without a word from the leader before an election: drawn from this up to twice as much.
-const ELECTION: u64 = 40;
+const ELECTION: u64 = 20;
 
 /// Why the node is asked what it wants done.
 #[derive(Clone, Copy, PartialEq, Eq)]

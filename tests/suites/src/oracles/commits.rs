@@ -1,18 +1,21 @@
 //! What is committed: announced by leaders, applied by services (§5.3, §5.4).
 
 use super::facts::hash_of;
-use super::judge::{Flight, Judge};
+use super::judge::Judge;
+use super::letters::Kind;
 use super::peer::Peer;
 use super::rules;
 use super::verdict::{Verdict, broken, event};
 use std::time::Duration;
 
 impl Judge {
-    /// A leader's message tells up to where it calls the log committed.
+    /// A leader's message tells up to where it calls the log committed. A heartbeat tells no more
+    /// than its receiver is known to have, be that of an earlier term: its leader may know more.
     pub(super) fn announced(&mut self, flight: usize, at: Duration) -> Verdict {
-        let Flight { from, facts, .. } = &self.flights[flight];
-        let (server, term) = (*from, facts.term.unwrap_or(0));
-        let Some(index) = facts.commit.filter(|index| *index > self.commits.announced) else {
+        let sent = &self.flights[flight];
+        let (server, term, commit) = (sent.from, sent.facts.term.unwrap_or(0), sent.facts.commit);
+        let is_beat = sent.kind == Kind::Heartbeat;
+        let Some(index) = commit.filter(|index| *index > self.commits.announced) else {
             return Ok(());
         };
         let disk = &self.peers[server].disk;
@@ -45,32 +48,32 @@ impl Judge {
             );
         }
         // Whoever was told so by another leader need not have counted.
-        if !self.seen.unclear_acks && index > self.peers[server].heard {
+        let is_own = entry.term == term;
+        let is_told = index <= self.peers[server].heard || is_beat && !is_own;
+        if !self.seen.unclear_acks && !is_told {
             let acked = self.acked(server, entry.term.min(term), index);
-            let is_own = entry.term == term;
             if acked.len() < self.quorum() {
-                let rule = match is_own {
-                    true => &rules::COMMIT_ACKED,
-                    false => &rules::COMMIT_OWN_TERM,
-                };
-                return broken(
-                    rule,
-                    match is_own {
-                        true => format!(
+                let (rule, what) = match is_own {
+                    true => (
+                        &rules::COMMIT_ACKED,
+                        format!(
                             "server {server} calls entry {index} committed, which only {} of {} \
                              servers have acknowledged to it in term {term}: {}",
                             acked.len(),
                             self.peers.len(),
                             named(&acked)
                         ),
-                        false => format!(
+                    ),
+                    false => (
+                        &rules::COMMIT_OWN_TERM,
+                        format!(
                             "server {server}, leader of term {term}, calls entry {index} of term \
                              {} committed, and none of its own term",
                             entry.term
                         ),
-                    },
-                    vec![announces()],
-                );
+                    ),
+                };
+                return broken(rule, what, vec![announces()]);
             }
         }
         self.notice_announced(server, term, entry.term);
@@ -157,17 +160,27 @@ impl Judge {
         )
     }
 
-    /// A service was given a command.
+    /// The index in a server's saved log of the command of this number, where that can be told.
+    fn index_of(&mut self, server: usize, number: u64) -> Option<u64> {
+        if self.seen.unclear_blanks || !self.seen.saved_logs {
+            return None;
+        }
+        let index = self.peers[server].disk.index_of(number);
+        self.seen.unclear_blanks = index.is_none();
+        index
+    }
+
+    /// A service was given the command of this number.
     pub(super) fn applied(
         &mut self,
         server: usize,
-        index: u64,
+        number: u64,
         command: &[u8],
         at: Duration,
     ) -> Verdict {
-        if self.seen.blanks || !self.seen.saved_logs {
+        let Some(index) = self.index_of(server, number) else {
             return Ok(());
-        }
+        };
         let peer = &self.peers[server];
         let applies = || event(at, server, format_args!("applies {index}"));
         let learnt = peer

@@ -10,6 +10,8 @@ pub(super) struct Entry {
     pub(super) term: u64,
     /// A hash of the rest of it, its index aside; 0 if there is no rest.
     pub(super) hash: u64,
+    /// It holds nothing where others hold a command: nobody applies it, and nobody counts it.
+    pub(super) is_blank: bool,
 }
 
 /// What is read: of a message and of a state the same, since the names are much the same.
@@ -36,6 +38,7 @@ pub(super) struct Facts {
     pub(super) vote: Option<Option<u64>>,
     pub(super) base_index: Option<u64>,
     pub(super) base_term: Option<u64>,
+    pub(super) base_blanks: Option<u64>,
     pub(super) entries: Vec<Entry>,
     pub(super) has_entries: bool,
     /// The index that the first entry says it has.
@@ -44,8 +47,8 @@ pub(super) struct Facts {
     pub(super) are_terms_known: bool,
     /// Beside its term and index, every entry is one piece of bytes: a command.
     pub(super) are_plain: bool,
-    /// An entry holds nothing where others hold a command.
-    pub(super) has_blanks: bool,
+    /// An entry holds something, and nothing where others hold more: that may be its command.
+    pub(super) has_gaps: bool,
     /// Before the entries that were read stand others that have been seen already.
     pub(super) same: Option<Same>,
     /// Scalars that none of the names fit.
@@ -144,6 +147,9 @@ impl<'a> Reader<'a> {
         let facts = &mut *self.facts;
         facts.are_terms_known &= self.has_term;
         facts.are_plain &= self.is_plain && self.parts == 1;
+        if self.entry.is_blank && self.parts > 1 {
+            (facts.has_gaps, self.entry.is_blank) = (true, false);
+        }
         facts.entries.push(self.entry);
     }
 
@@ -209,6 +215,7 @@ impl Visitor for Reader<'_> {
             Field::Vote => facts.vote = Some(Some(n)),
             Field::BaseIndex => facts.base_index = Some(n),
             Field::BaseTerm => facts.base_term = Some(n),
+            Field::BaseBlanks => facts.base_blanks = Some(n),
             _ => self.stranger(),
         }
     }
@@ -238,8 +245,8 @@ impl Visitor for Reader<'_> {
 
     fn nothing(&mut self) {
         if self.within.is_some() {
-            self.facts.has_blanks = true;
-            return self.part(0, false);
+            self.entry.is_blank = true;
+            return self.part(0, true);
         }
         match self.next.field {
             Field::Vote => self.facts.vote = Some(None),

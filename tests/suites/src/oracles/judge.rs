@@ -43,7 +43,10 @@ pub(super) struct Seen {
     pub(super) saved_logs: bool,
     /// A log begins with an entry that is none.
     pub(super) dummies: bool,
-    /// Entries that hold no command: the log's indices are not those that are applied.
+    /// Nobody can tell which entries hold a command: the log's indices are not those that are
+    /// applied.
+    pub(super) unclear_blanks: bool,
+    /// Some saved log holds entries without a command.
     pub(super) blanks: bool,
     pub(super) vote_requests: bool,
     pub(super) appends: bool,
@@ -257,7 +260,7 @@ impl Judge {
         if seen.saves && !seen.saved_logs {
             off.push("the saved log (AckDurable, CommitQuorum and whatever else is of logs)");
         }
-        if seen.blanks {
+        if seen.unclear_blanks {
             off.push("which entries hold commands (Applied…)");
         }
         let off = (!off.is_empty()).then(|| off.join(", "))?;

@@ -62,6 +62,10 @@ pub(super) struct Disk {
     pub(super) entries: Vec<Entry>,
     pub(super) commit: u64,
     pub(super) are_plain: bool,
+    /// Of the entries up to `base`, so many held no command; `None` if nobody can tell.
+    pub(super) base_blanks: Option<u64>,
+    /// How many of `entries` hold none.
+    blanks: usize,
 }
 
 impl Disk {
@@ -78,6 +82,28 @@ impl Disk {
     pub(super) fn entry(&self, index: u64) -> Option<Entry> {
         let place = index.checked_sub(self.base.index + 1)?;
         self.entries.get(usize::try_from(place).ok()?).copied()
+    }
+
+    /// The index of the entry that holds the command of this number, which counts commands alone:
+    /// in most logs the same. The base's, if it lies no further; the one behind the last, if there
+    /// is none. `None` if nobody can tell.
+    pub(super) fn index_of(&self, number: u64) -> Option<u64> {
+        if !self.has_log || self.blanks == 0 && self.base_blanks == Some(0) {
+            return Some(number);
+        }
+        let before = self.base.index.checked_sub(self.base_blanks?)?;
+        if number <= before {
+            return Some(self.base.index);
+        }
+        // What is applied was mostly saved not long before.
+        let last = before + (self.entries.len() - self.blanks) as u64;
+        let Some(behind) = last.checked_sub(number) else {
+            return Some(self.last().index + 1);
+        };
+        let entries = self.entries.iter().enumerate().rev();
+        let mut commands = entries.filter(|(_, entry)| !entry.is_blank);
+        let (place, _) = commands.nth(usize::try_from(behind).ok()?)?;
+        Some(self.base.index + place as u64 + 1)
     }
 
     /// Whether it holds that entry, in the log or, for all that anybody can see, in the snapshot.
@@ -111,12 +137,16 @@ impl Disk {
             index: facts.base_index.unwrap_or(0),
             term: facts.base_term.unwrap_or(0),
         };
+        let count = |entries: &[Entry]| entries.iter().filter(|entry| entry.is_blank).count();
         if let Some(same) = facts.same {
             // The journal itself says what has changed; all else is as it was.
             let kept = same.dropped..same.dropped + same.kept;
             let first_lost = self.entries.get(kept.end).copied();
             let lost = change.base.index + kept.end as u64 + 1;
             change.lost = first_lost.map(|entry| (lost, entry));
+            let gone =
+                self.entries.get(kept.end..).map_or(0, count) + count(&self.entries[..kept.start]);
+            self.blanks = self.blanks - gone + count(&facts.entries);
             self.entries.truncate(kept.end);
             self.entries.drain(..kept.start);
             change.news = self.base.index + self.entries.len() as u64 + 1;
@@ -127,6 +157,7 @@ impl Disk {
             self.are_plain = facts.are_plain;
             std::mem::swap(&mut self.entries, &mut facts.entries);
             self.find_begin(facts, has_dummy);
+            self.blanks = count(&self.entries);
             self.compare(&old, &mut change);
             facts.entries = old;
         }

@@ -13,10 +13,15 @@ impl Judge {
         if is_later {
             self.note_held(server);
         }
-        self.seen.blanks |= self.facts.has_blanks;
+        self.seen.unclear_blanks |= self.facts.has_gaps;
         let knows_base_term = self.facts.base_term.is_some();
+        self.seen.blanks |= self.facts.entries.iter().any(|entry| entry.is_blank);
+        let base_blanks = self.facts.base_blanks;
         let peer = &mut self.peers[server];
         let change = peer.disk.take(&mut self.facts, &mut self.seen.dummies, at);
+        // Where no blank was ever seen, none is missing.
+        let has_none = !self.seen.blanks || peer.disk.base.index == 0;
+        peer.disk.base_blanks = base_blanks.or(has_none.then_some(0));
         let disk = &peer.disk;
         self.seen.saves = true;
         self.seen.saved_terms |= disk.term.is_some();

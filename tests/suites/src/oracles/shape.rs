@@ -28,6 +28,7 @@ pub(super) enum Field {
     Vote,
     BaseIndex,
     BaseTerm,
+    BaseBlanks,
 }
 
 /// What the fields belong to.
@@ -71,6 +72,7 @@ const SAVED: &[(Field, Names)] = &[
     (Field::Vote, names::VOTED_FOR),
     (Field::BaseIndex, names::BASE_INDEX),
     (Field::BaseTerm, names::BASE_TERM),
+    (Field::BaseBlanks, names::BASE_BLANKS),
     (Field::Entries, names::LOG),
     (Field::Commit, names::COMMIT_INDEX),
 ];

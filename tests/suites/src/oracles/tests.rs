@@ -1,5 +1,7 @@
 //! Servers that follow a script: what each oracle sees of them, and that it sees nothing else.
 
+mod blanks;
+
 use super::Oracles;
 use crate::trace::{Failure, FailureKind};
 use labapi::{ClientEnd, Persister, Service};
@@ -57,6 +59,7 @@ struct Saved {
 /// Three servers, which answer whatever is asked with yes, in one term, or, if that is 0, in the
 /// request's.
 struct Script {
+    net: Network,
     oracles: Oracles,
     ends: Vec<Vec<ClientEnd>>,
     disks: Vec<Arc<Persister>>,
@@ -103,6 +106,7 @@ impl Script {
             ends.push(own);
         }
         Script {
+            net,
             oracles,
             ends,
             disks,

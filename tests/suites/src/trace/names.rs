@@ -68,6 +68,8 @@ pub(crate) const BASE_TERM: &[&str] = &[
     "last_included_id_term",
     "base_term",
 ];
+/// How many of the entries up to there held no command.
+pub(crate) const BASE_BLANKS: &[&str] = &["base_blanks", "blanks"];
 /// How far a server knows entries to be committed, when it saves that.
 pub(crate) const COMMIT_INDEX: &[&str] = &["commit_index", "committed", "commit"];
 /// Where the chunk of a snapshot begins that travels in several messages.
