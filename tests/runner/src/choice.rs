@@ -21,10 +21,11 @@ pub(super) fn choose(
         let offered = case.is_offered_by(&judged);
         options.select.is_empty() && offered || named
     };
-    let all: Vec<_> = cases::all()
-        .enumerate()
-        .filter(|(_, case)| selected(case))
-        .collect();
+    let all = cases::all().enumerate().filter(|(_, case)| selected(case));
+    // A scene is no part of everything: it has to be named.
+    let is_named = |case: &Case| options.select.iter().any(|word| case.is_meant_by(word));
+    let scenes = cases::lectures().filter(|(_, case)| is_named(case));
+    let all: Vec<_> = all.chain(scenes).collect();
     // A case's whole name means that case, though others' names contain it: a report's command is
     // to repeat the one that failed.
     let filter = options.filter.to_ascii_lowercase();
@@ -68,7 +69,10 @@ pub(super) fn choose(
 
 /// Whether the word means a part, a lab or a case.
 pub(super) fn is_known(word: &str) -> bool {
-    cases::all().any(|case| case.is_meant_by(word))
+    let lectures = cases::lectures().map(|(_, case)| case);
+    cases::all()
+        .chain(lectures)
+        .any(|case| case.is_meant_by(word))
 }
 
 /// Says that a word means no part or case, and what was perhaps meant.

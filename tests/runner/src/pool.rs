@@ -243,7 +243,7 @@ impl Worker {
 fn advise(outcome: &mut Outcome, case: usize) {
     let failure = outcome.failure.as_mut().map(|report| &mut report.failure);
     let hung = failure.filter(|failure| failure.kind == FailureKind::Hung);
-    if let (Some(failure), Some(case)) = (hung, cases::all().nth(case)) {
+    if let (Some(failure), Some(case)) = (hung, cases::at(case)) {
         failure.message = Text::of_report(format_args!(
             "{}\nThe simulation tells what each thread waits for, mostly at once: \
              make test-{} FILTER={}",

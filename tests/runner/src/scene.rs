@@ -238,7 +238,7 @@ impl Scene {
             What::Save(save) => server.saves(number, save),
             What::Message(_) | What::Partition(_) | What::Snapshot { .. } | What::Log(_) => {}
             What::Ask(_) | What::Answer(_) | What::Step(_) | What::Look(_) => {}
-            What::Warning(_) | What::Dropped(_) | What::Note(_) => {}
+            What::Warning(_) | What::Caption(_) | What::Dropped(_) | What::Note(_) => {}
         }
     }
 

@@ -9,6 +9,7 @@
 //! | sweeps, explored scenes, smaller runs | `searches` |
 //! | key/value services that are wrong | `services` |
 //! | runs as pages | `pages` |
+//! | scenes of a lecture | `scenes` |
 //! | what ends before the end | `stopping` |
 //! | what becomes of what the code under test writes | `texts` |
 //! | Ctrl-C | `interrupts` |
@@ -33,6 +34,8 @@ mod pages;
 mod requests;
 #[path = "judging/runner.rs"]
 mod runner;
+#[path = "judging/scenes.rs"]
+mod scenes;
 #[path = "judging/searches.rs"]
 mod searches;
 #[path = "judging/services.rs"]

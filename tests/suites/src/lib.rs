@@ -60,6 +60,7 @@
 pub mod cases;
 pub mod cluster;
 pub mod driven;
+mod lectures;
 pub mod oracles;
 pub mod services;
 pub mod trace;

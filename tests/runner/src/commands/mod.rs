@@ -6,6 +6,7 @@ mod keys;
 mod points;
 mod record;
 mod replay;
+mod scene;
 mod status;
 mod track;
 mod view;
@@ -14,6 +15,7 @@ mod watch;
 pub use hint::Hint;
 pub use points::Points;
 pub use replay::Replay;
+pub use scene::Scene;
 pub use status::Status;
 pub use view::View;
 pub use watch::Watch;
@@ -59,6 +61,8 @@ pub enum Request {
     /// See there.
     View(View),
     /// See there.
+    Scene(Scene),
+    /// See there.
     Points(Points),
     /// See there.
     Hint(Hint),
@@ -73,6 +77,7 @@ impl Request {
             Request::Status(status) => status.run(place),
             Request::Replay(replay) => replay.run(place),
             Request::View(view) => view.run(place),
+            Request::Scene(scene) => scene.run(place),
             Request::Points(points) => points.run(place),
             Request::Hint(hint) => hint.run(place),
             Request::Watch(watch) => watch.run(place),

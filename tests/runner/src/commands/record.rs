@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::FaultFlags;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -58,7 +58,7 @@ pub(super) fn record(
 }
 
 /// Whether the word is a file, not a case: no case has a dot or a slash in its name.
-pub(super) fn is_file(what: &OsString, seed: Option<u64>) -> bool {
+pub(super) fn is_file(what: &OsStr, seed: Option<u64>) -> bool {
     let file = Path::new(what);
     let is_path = file.extension().is_some() || file.components().count() > 1;
     seed.is_none() && (is_path || file.is_file())
@@ -91,14 +91,16 @@ pub(super) fn read(file: &Path) -> Result<Trace, String> {
 /// The case that a word means, which must be one, and the seed that must come with it. (A word
 /// that means no case is the runner's to refuse.)
 pub(super) fn one_run<'a>(
-    what: &'a OsString,
+    what: &'a OsStr,
     seed: Option<u64>,
     command: &str,
 ) -> Result<(&'a str, u64), String> {
     let Some(case) = what.to_str() else {
         return Err(format!("there is no case {}", Path::new(what).display()));
     };
-    let meant = cases::all().filter(|known| known.is_meant_by(case));
+    let lectures = cases::lectures().map(|(_, lecture)| lecture);
+    let all = cases::all().chain(lectures);
+    let meant = all.filter(|known| known.is_meant_by(case));
     let meant: Vec<String> = meant.map(|case| case.full_name()).collect();
     if let [first, second, ..] = &meant[..] {
         return Err(format!(
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_file_is_no_case() {
-        let is_file = |what: &str, seed| is_file(&what.into(), seed);
+        let is_file = |what: &str, seed| is_file(OsStr::new(what), seed);
         assert!(is_file("3C-backup-5.jsonl", None));
         assert!(is_file("target/raftlab/traces/backup", None));
         assert!(!is_file("3B::backup", None));

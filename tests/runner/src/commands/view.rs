@@ -5,7 +5,7 @@ use super::Place;
 use super::record::{self, Recorded, is_file, one_run};
 use crate::terminal::shell_word;
 use crate::{FaultFlags, usage, view};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -39,7 +39,7 @@ pub struct View {
 pub(super) struct JudgedFlags {
     /// The Raft in that folder
     #[arg(long, value_name = "path")]
-    raft: Option<PathBuf>,
+    pub(super) raft: Option<PathBuf>,
     /// The key/value service in that folder
     #[arg(long, value_name = "path")]
     kv: Option<PathBuf>,
@@ -73,15 +73,47 @@ impl JudgedFlags {
 
 impl View {
     pub(super) fn run(self, place: &Place) -> Result<ExitCode, String> {
-        if is_file(&self.what, self.seed) {
-            let file = Path::new(&self.what);
-            let trace = record::read(file)?;
-            let again = format!("raftlab view {}", word(file));
-            let beside = file.with_extension("html");
-            self.show(&trace, &again, self.output.as_deref().unwrap_or(&beside))?;
-            return Ok(ExitCode::SUCCESS);
+        let shown = Shown {
+            what: &self.what,
+            seed: self.seed,
+            output: self.output.as_deref(),
+            opens: self.open,
+            judged: &self.judged,
+            faults: self.faults,
+            again: None,
+        };
+        match is_file(&self.what, self.seed) {
+            true => shown.of_file(),
+            false => shown.of_case(place),
         }
-        let (case, seed) = one_run(&self.what, self.seed, "view")?;
+    }
+}
+
+/// A run that is to be shown as a page.
+pub(super) struct Shown<'a> {
+    pub(super) what: &'a OsStr,
+    pub(super) seed: Option<u64>,
+    pub(super) output: Option<&'a Path>,
+    pub(super) opens: bool,
+    pub(super) judged: &'a JudgedFlags,
+    pub(super) faults: FaultFlags,
+    /// The command that makes it again, if that is not `raftlab view`.
+    pub(super) again: Option<String>,
+}
+
+impl Shown<'_> {
+    fn of_file(&self) -> Result<ExitCode, String> {
+        let file = Path::new(self.what);
+        let trace = record::read(file)?;
+        let again = format!("raftlab view {}", word(file));
+        let beside = file.with_extension("html");
+        self.show(&trace, &again, self.output.unwrap_or(&beside))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Makes the run, and shows it.
+    pub(super) fn of_case(&self, place: &Place) -> Result<ExitCode, String> {
+        let (case, seed) = one_run(self.what, self.seed, "view")?;
         let Recorded {
             trace,
             report,
@@ -97,13 +129,14 @@ impl View {
         self.show(
             &trace,
             &self.again(case, seed),
-            self.output.as_deref().unwrap_or(&usual),
+            self.output.unwrap_or(&usual),
         )?;
         Ok(code)
     }
 
     fn again(&self, case: &str, seed: u64) -> String {
-        let mut again = format!("raftlab view {case} --seed {seed}");
+        let usual = || format!("raftlab view {case} --seed {seed}");
+        let mut again = self.again.clone().unwrap_or_else(usual);
         for (name, path) in self.judged.typed() {
             again.push_str(&format!(" {name} {}", word(path)));
         }
@@ -122,7 +155,7 @@ impl View {
             .and_then(|()| crate::files::write_whole(file, view::page(trace, again)))
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         println!("the page: {}", file.display());
-        match self.open {
+        match self.opens {
             true => open(file),
             false => Ok(()),
         }

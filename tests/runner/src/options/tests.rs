@@ -33,8 +33,9 @@ fn variables(makefile: &str) -> Vec<(String, String)> {
         let is_name = line.starts_with("  ") && name.chars().all(|c| c.is_ascii_uppercase());
         is_name.then(|| (name.to_string(), text.trim().to_string()))
     };
-    let help = makefile.split_once("\nendef").expect("its help has an end");
-    help.0.lines().filter_map(told).collect()
+    let (_, help) = makefile.split_once("define HELP\n").expect("it has a help");
+    let (help, _) = help.split_once("\nendef").expect("its help has an end");
+    help.lines().filter_map(told).collect()
 }
 
 #[test]

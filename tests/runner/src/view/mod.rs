@@ -11,6 +11,7 @@
 //! | `page/draw.js` | the picture |
 //! | `page/panels.js` | what stands beside it: fields, servers, logs, the list, histories |
 //! | `page/search.js`, `page/export.js` | searching; SVG, text, paper |
+//! | `page/story.js` | the captions of a scene |
 //! | `page/main.js` | the head, keys, mouse |
 
 mod columns;
@@ -24,13 +25,14 @@ const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/style.css");
 
 /// The scripts, in the order in which they need each other.
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
     include_str!("page/data.js"),
     include_str!("page/model.js"),
     include_str!("page/draw.js"),
     include_str!("page/panels.js"),
     include_str!("page/search.js"),
     include_str!("page/export.js"),
+    include_str!("page/story.js"),
     include_str!("page/main.js"),
 ];
 
@@ -99,7 +101,7 @@ mod tests {
         assert_eq!(data["again"], "make test-3B");
         let at = data["at"].as_array().expect("a column");
         let sum: i64 = at.iter().filter_map(serde_json::Value::as_i64).sum();
-        assert_eq!(sum, 811_120_000);
+        assert_eq!(sum, 811_121_000);
     }
 
     #[test]

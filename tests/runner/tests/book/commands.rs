@@ -40,7 +40,7 @@ fn check_make(command: &str) -> Result<(), String> {
             let mut words = arguments.split([' ', ';']);
             match words.next() {
                 Some("replay" | "view") => check_runner(words.next().unwrap_or_default()),
-                Some("status" | "points" | "hint" | "watch") => Ok(()),
+                Some("scene" | "status" | "points" | "hint" | "watch") => Ok(()),
                 _ => check_runner(arguments),
             }
         }

@@ -29,6 +29,7 @@ const EXEMPT: &[&str] = &[
     "linearizability/tests/limits.rs", // and is tested so
     "raftlab/src/mutants.rs",          // several bugs at once, in real time
     "tests/runner/benches/",           // compares with std alone
+    "tests/browser/",                  // drives a browser, and simulates nothing
     "tests/fixtures/",                 // misbehaves on purpose
     "tests/runner/tests/tidy/",        // holds bad samples
 ];

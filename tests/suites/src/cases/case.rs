@@ -35,6 +35,8 @@ pub enum Part {
     C24,
     /// Scenes for `raftlab explore`: no part of the labs.
     Scene,
+    /// Scenes of a lecture, for `raftlab scene`: no part of the labs.
+    Lecture,
     /// A step-driven Raft (TinyKV's project 2): leader election.
     TinyAA,
     /// Its log.
@@ -59,6 +61,7 @@ impl Part {
             Part::E4 => "4E",
             Part::B24 | Part::C24 => "2024",
             Part::Scene => "scene",
+            Part::Lecture => "lecture",
             Part::TinyAA
             | Part::TinyAB
             | Part::TinyAC
@@ -84,6 +87,7 @@ impl fmt::Display for Part {
             Part::B24 => "4B24",
             Part::C24 => "4C24",
             Part::Scene => "scene",
+            Part::Lecture => "lecture",
             Part::TinyAA => "tiny-2AA",
             Part::TinyAB => "tiny-2AB",
             Part::TinyAC => "tiny-2AC",

@@ -12,6 +12,7 @@ mod harm;
 mod harmed;
 mod harsh;
 mod kv;
+mod lectures;
 mod log;
 mod persistence;
 mod rsm;
@@ -45,9 +46,17 @@ pub fn scenes() -> impl Iterator<Item = (usize, &'static Case)> {
     (all().count()..).zip(scenes::SCENES)
 }
 
+/// The scenes of a lecture, with their places, which come behind those.
+pub fn lectures() -> impl Iterator<Item = (usize, &'static Case)> {
+    (all().count() + scenes::SCENES.len()..).zip(lectures::LECTURES)
+}
+
 /// The case or scene at a place: of a case, that among all.
 pub fn at(place: usize) -> Option<&'static Case> {
-    all().chain(scenes::SCENES).nth(place)
+    all()
+        .chain(scenes::SCENES)
+        .chain(lectures::LECTURES)
+        .nth(place)
 }
 
 #[cfg(test)]

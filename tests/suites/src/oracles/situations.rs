@@ -138,7 +138,8 @@ impl Situation {
             | Part::TinyC
             | Part::TinyA3
             | Part::TinyExtra
-            | Part::Scene => &[],
+            | Part::Scene
+            | Part::Lecture => &[],
         }
     }
 }

@@ -219,7 +219,7 @@ impl Header {
         let mut run = self.clone();
         if let Some(failure) = &mut run.failure {
             failure.backtrace = Text::default();
-            failure.message = Text::of_at_most(LINE_MAX / 4, failure.message.first_line());
+            failure.message = Text::of_at_most(LINE_MAX / 4, &failure.message);
         }
         let first = First {
             format: FORMAT.to_string(),

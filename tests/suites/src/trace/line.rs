@@ -85,6 +85,8 @@ pub enum What {
     Ask(Text),
     /// A client was answered so.
     Answer(Text),
+    /// A scene says what to look at.
+    Caption(Caption),
     /// A step of the case begins, such as `check_one_leader`.
     Step(Text),
     /// What is wrong came about then, in nanoseconds; it only shows now.
@@ -213,6 +215,17 @@ pub struct Log {
     pub text: Text,
 }
 
+/// What a scene says of what comes next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Caption {
+    /// What to look at.
+    pub text: Text,
+    /// What would go wrong otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<Text>,
+}
+
 /// What a server is in a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -265,7 +278,7 @@ impl What {
             What::Partition(_) | What::Look(_) => true,
             What::Message(_) | What::Save(_) | What::Apply { .. } | What::Snapshot { .. } => false,
             What::Install { .. } | What::Says(_) | What::Log(_) | What::Ask(_) => false,
-            What::Warning(_) => false,
+            What::Warning(_) | What::Caption(_) => false,
             What::Answer(_) | What::Step(_) | What::Dropped(_) | What::Note(_) => false,
         }
     }
@@ -303,6 +316,10 @@ impl Line {
             | What::Step(text)
             | What::Warning(text)
             | What::Note(text) => vec![text],
+            What::Caption(Caption { text, otherwise }) => {
+                let texts = [Some(text), otherwise.as_mut()];
+                texts.into_iter().flatten().collect()
+            }
             What::Start | What::Crash | What::Stop | What::Connect | What::Disconnect => vec![],
             What::Partition(_) | What::Snapshot { .. } | What::Install { .. } => vec![],
             What::Says(_) | What::Look(_) | What::Dropped(_) => vec![],

@@ -58,6 +58,7 @@
 //! | `log` | `level`, `term`, `role`, `text` | a line of a log, and the standing that its server had shown by then; what is printed is one of level `INFO` |
 //! | `warning` | a text | the harness noticed what looks wrong, such as a lock held across a call |
 //! | `ask`, `answer` | a text | what a client does |
+//! | `caption` | `text`, `otherwise` | a scene says what to look at, and what would go wrong otherwise |
 //! | `step` | a text | a step of the case begins |
 //! | `look` | a time | what is wrong came about then |
 //! | `dropped` | a number | so many earlier events were not kept |
@@ -95,7 +96,7 @@ pub use failure::{Failure, FailureKind};
 pub use file::{FORMAT, Header, LINE_MAX, ParseError, TRACE_MAX, Trace, VERSION};
 pub use form::as_json;
 pub use lane::{Lane, NoLane, Sides};
-pub use line::{Claim, Line, Log, Message, Role, Save, SavedLog, Vote, What};
+pub use line::{Caption, Claim, Line, Log, Message, Role, Save, SavedLog, Vote, What};
 pub use print::{Printed, print, take_printed};
 pub use record::{Happening, lines, log, of_case, of_client, of_server, start};
 pub use text::{Name, Text};

@@ -149,6 +149,7 @@ impl Display for Said<'_> {
                 write!(f, "{} ({}) {text}", log.level, line.thread)
             }
             What::Warning(text) => write!(f, "warning: {}", Flat(text.as_str())),
+            What::Caption(caption) => write!(f, "scene: {}", Flat(caption.text.as_str())),
             What::Step(text) => write!(f, "test: {}", Flat(text.as_str())),
             What::Look(at) => write!(f, "test: look at {:.6}", at.as_secs_f64()),
             What::Dropped(count) => write!(f, "({count} earlier events are not kept)"),

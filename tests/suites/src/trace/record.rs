@@ -91,6 +91,7 @@ impl Body for Happening {
             What::Warning(_) => "warning",
             What::Ask(_) => "called",
             What::Answer(_) => "returned",
+            What::Caption(_) => "caption",
             What::Step(_) => "test",
             What::Look(_) => "look",
             What::Dropped(_) => "dropped",

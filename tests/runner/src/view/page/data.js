@@ -152,6 +152,7 @@ function sayOther(kind, what, incarnation) {
     case 'says': return `says: it ${what.leads ? 'leads' : 'does not lead'}, term ${what.term}`;
     case 'log': return `${what.role ? `@${what.term} ${what.role} ` : ''}${what.level} ${what.text}`;
     case 'warning': return `warning: ${what}`;
+    case 'caption': return `scene: ${what.text}`;
     case 'step': return `test: ${what}`;
     case 'look': return `what is wrong came about at ${(what / NS).toFixed(6)} s`;
     case 'dropped': return `${what} earlier events were not kept`;

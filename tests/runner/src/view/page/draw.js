@@ -88,7 +88,7 @@ class Picture {
         const x1 = Math.max(NAMES, view.x(i)), x2 = next > to ? this.width : view.x(next);
         if (x2 > NAMES) this.stretch(pen, state, x1, x2, y, half);
         const label = state.up === 'down' ? 'down' : `${(state.role || '?')[0].toUpperCase()}${state.term ?? '?'}${state.connected ? '' : ' cut off'}`;
-        if (x2 - x1 > 22 && label !== labelled) {
+        if (x2 - x1 > label.length * 6.8 + 4 && label !== labelled) {
           pen.fillStyle = this.colours.ink;
           pen.fillText(label, x1 + 3, y - half + 7);
           labelled = label;
@@ -262,7 +262,9 @@ class Picture {
     pen.fillStyle = colours.ink;
     for (const { i, server } of view.standing.elections) {
       const x = view.x(i);
-      if (x > NAMES && x < this.width && view.shown[i]) pen.fillText('⏱', x - 5, this.serverY(server) - 14);
+      if (x <= NAMES || x >= this.width || !view.shown[i]) continue;
+      pen.fillRect(x - 1, this.serverY(server) - 16, 2.5, 12);
+      if (view.step >= 24) pen.fillText('stands', x + 5, this.serverY(server) - 12);
     }
   }
 
@@ -318,6 +320,7 @@ class Picture {
     pen.fillStyle = colours.paper;
     pen.fillRect(0, 0, NAMES - 1, this.height);
     pen.fillStyle = colours.ink;
+    const sides = view.standing.sidesAt(view.cursor);
     for (let server = 0; server < run.servers; server++) {
       const { up, role, term, connected } = view.standing.at(server, view.cursor);
       pen.font = 'bold 13px system-ui, sans-serif';
@@ -325,9 +328,17 @@ class Picture {
       pen.font = '11px ui-monospace, monospace';
       pen.fillText(up === 'down' ? 'down' : `${(role || '?')[0].toUpperCase()}${term ?? '?'}${connected ? '' : ' ⊘'}`, 6, this.serverY(server) + 8);
     }
+    this.partitionSides(pen, sides);
     for (let client = 0; client < Math.min(run.clients, 12); client++) pen.fillText(`c${client}`, 6, this.laneY(view.laneNumber.get(`c${client}`)));
     pen.fillStyle = colours.faint;
     pen.fillText('test', 6, AXIS + DRIVER / 2);
+  }
+
+  /** Which side of a partition each server is on at the cursor. */
+  partitionSides(pen, sides) {
+    if (sides.length < 2) return;
+    pen.fillStyle = this.colours.bad;
+    sides.forEach((side, k) => { for (const name of side) pen.fillText(`side ${'ABCDEFG'[k] ?? '?'}`, 6, this.nameY(name) + 22); });
   }
 
   cursor(pen) {

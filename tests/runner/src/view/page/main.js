@@ -13,10 +13,14 @@ class View {
     this.operations = operationsOf(run);
     this.laneNumber = new Map(run.lanes.map((lane, number) => [lane, number]));
     this.steps = [];
+    this.captions = [];
     this.kinds = new Uint8Array(run.n);
     for (let i = 0; i < run.n; i++) {
       this.kinds[i] = kindOf(run, i);
-      if (run.kind[i] === OTHER && run.other(i)[0] === 'step') this.steps.push(i);
+      if (run.kind[i] !== OTHER) continue;
+      const [kind] = run.other(i);
+      if (kind === 'step') this.steps.push(i);
+      if (kind === 'caption') this.captions.push(i);
     }
     Object.assign(this, { folded: true, past: null, byTime: false, zoom: 12, scale: 0, left: 0, cursor: 0 });
     this.hiddenServers = new Set();
@@ -138,6 +142,7 @@ class View {
     showEvent(this);
     showServers(this);
     showLogs(this);
+    showCaption(this);
   }
 
   zoomBy(by, around = this.cursor) {
@@ -180,7 +185,8 @@ class View {
     if (this.hiddenServers.size) parts.push(`s=${[...Array(this.run.servers).keys()].filter((s) => !this.hiddenServers.has(s)).join(',')}`);
     if (!this.folded) parts.push('h=0');
     if (this.byTime) parts.push('t=1');
-    try { history.replaceState(null, '', `#${parts.join('&')}`); } catch { /* some browsers refuse it of a file */ }
+    // Of a file, a browser lets no script rewrite its history: this much it does.
+    location.replace(`#${parts.join('&')}`);
   }
 
   recall() {
@@ -315,7 +321,8 @@ function tools(view) {
   input.addEventListener('input', look);
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') { nextFound(view, event.shiftKey ? -1 : 1); event.preventDefault(); }
-    if (event.key === 'Escape') view.picture.canvas.focus();
+    // A browser would empty it.
+    if (event.key === 'Escape') { view.picture.canvas.focus(); event.preventDefault(); }
   });
   look();
   return acts;
@@ -333,7 +340,7 @@ function keys(view, acts) {
     k: () => view.next(-1, () => true), ArrowUp: () => view.next(-1, () => true), ArrowLeft: () => view.next(-1, () => true),
     J: () => view.next(1, own), K: () => view.next(-1, own), n: () => nextFound(view, 1), N: () => nextFound(view, -1),
     g: () => view.go(view.events[0]), G: () => view.go(view.events[view.events.length - 1]), Home: () => view.go(view.events[0]), End: () => view.go(view.events[view.events.length - 1]),
-    v: () => view.go(view.evidence.end), h: acts.fold, c: acts.past, t: acts.mode, '+': acts.in, '=': acts.in, '-': acts.out, '?': acts.ask,
+    v: () => view.go(view.evidence.end), '.': () => nextCaption(view, 1), ',': () => nextCaption(view, -1), h: acts.fold, c: acts.past, t: acts.mode, '+': acts.in, '=': acts.in, '-': acts.out, '?': acts.ask,
     '/': () => document.getElementById('search').select(),
     m: () => { const arrow = view.ways.arrows[view.ways.arrowAt[view.cursor]]; if (arrow) view.go(view.cursor === arrow.from ? arrow.to : arrow.from); },
   };
@@ -404,9 +411,9 @@ async function main() {
     keys(view, acts);
     mouse(view);
     showHistory(view);
-    if (typeof showStory === 'function') showStory(view);
+    showStory(view);
     view.picture.layout();
-    view.cursor = at >= 0 ? at : view.evidence.end >= 0 ? view.evidence.end : 0;
+    view.cursor = at >= 0 ? at : view.evidence.end >= 0 ? view.evidence.end : view.captions[1] ?? 0;
     if (!view.shown[view.cursor]) view.cursor = view.events[view.rank(view.cursor)] ?? 0;
     view.center(view.cursor);
     view.list.refresh();
@@ -414,7 +421,7 @@ async function main() {
     view.draw();
     addEventListener('resize', () => view.refresh());
     addEventListener('beforeprint', () => layOut(view));
-    document.documentElement.dataset.ready = 'yes';
+    document.documentElement.dataset.ready = Math.round(performance.now());
   } catch (error) {
     verdict.className = 'failed';
     verdict.textContent = `this page cannot be shown: ${error.message}`;

@@ -28,7 +28,7 @@ function arrowsOf(run) {
   return { arrows, arrowAt };
 }
 
-const nobody = { up: 'down', connected: false, term: null, role: '', voted: undefined, saved: null, savedVote: undefined, applied: 0, commit: null, heard: null, log: [], after: 0, matched: null };
+const nobody = { up: 'down', connected: true, term: null, role: '', voted: undefined, saved: null, savedVote: undefined, applied: 0, commit: null, heard: null, log: [], after: 0, matched: null };
 
 /** The log's last index. */
 const lastOf = (log, after) => log.length ? log[log.length - 1][1] : after;
@@ -91,6 +91,12 @@ class Standing {
     let low = 0, high = places.length;
     while (low < high) { const mid = (low + high) >> 1; if (places[mid] <= i) low = mid + 1; else high = mid; }
     return low ? this.values[server][low - 1] : nobody;
+  }
+
+  /** The sides of the partition that there is at event `i`. */
+  sidesAt(i) {
+    const before = this.sides.filter((one) => one.i <= i);
+    return before.length ? before[before.length - 1].sides : [];
   }
 
   shows(i, server, term, role) {
@@ -246,7 +252,13 @@ function pastOf(run, { arrows, arrowAt }, end) {
 function evidence(run) {
   const failure = run.run.failure;
   if (!failure) return { end: -1, events: [] };
-  const end = failure.at === null ? run.n - 1 : Math.max(0, run.since(failure.at + 1) - 1);
+  let end = failure.at === null ? run.n - 1 : Math.max(0, run.since(failure.at + 1) - 1);
+  // What shows late came about earlier: the run says when.
+  for (let i = run.n - 1; i >= 0 && i > run.n - 200; i--) {
+    if (run.kind[i] !== OTHER) continue;
+    const [kind, at] = run.other(i);
+    if (kind === 'look') { end = Math.max(0, run.since(at + 1) - 1); break; }
+  }
   const events = (failure.violation ? failure.violation.events : []).map(({ at, server, what }) => {
     let best = -1, score = -1;
     for (let i = run.since(at); i < run.n && run.at[i] === at; i++) {

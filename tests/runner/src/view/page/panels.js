@@ -44,14 +44,14 @@ function showEvent(view) {
 function showServers(view) {
   const { run, standing, cursor } = view, table = document.getElementById('state');
   const head = make('tr');
-  for (const name of ['', 'is', 'term', 'voted', 'saved', 'log', 'commit', 'applied', 'heard']) head.append(make('th', name, { scope: 'col' }));
+  for (const name of ['', 'is', 'term', 'voted', 'saved', 'log', 'commit', 'applied', 'heard ms']) head.append(make('th', name, { scope: 'col' }));
   table.replaceChildren(head);
   for (let server = 0; server < run.servers; server++) {
     const s = standing.at(server, cursor), row = make('tr', undefined, run.server[cursor] === server ? { class: 'cursor' } : {});
     const is = s.up === 'down' ? 'down' : `${s.role || '?'}${s.connected ? '' : ' ⊘'}`;
     const saved = s.saved ? `${s.saved.term ?? '?'}, ${s.savedVote ?? '?'}` : 'never';
     const differs = s.saved && s.up !== 'down' && s.term !== null && s.saved.term !== undefined && s.saved.term !== s.term;
-    const first = s.log.length ? s.log[0][0] : s.after, heard = s.heard === null ? '' : `${((run.at[cursor] - run.at[s.heard]) / 1e6).toFixed(0)} ms`;
+    const first = s.log.length ? s.log[0][0] : s.after, heard = s.heard === null ? '' : `${((run.at[cursor] - run.at[s.heard]) / 1e6).toFixed(0)}`;
     row.append(make('th', `n${server}`, { scope: 'row' }));
     for (const text of [is, s.term ?? '?', s.voted ?? '?']) row.append(make('td', text));
     row.append(make('td', saved + (differs ? ' ≠' : ''), differs ? { class: 'differs', title: 'not what it acts on: term and vote as saved' } : {}));

@@ -44,6 +44,7 @@ fn no_kind_is_missing_in_the_example() {
             What::Warning(_) => "warning",
             What::Ask(_) => "ask",
             What::Answer(_) => "answer",
+            What::Caption(_) => "caption",
             What::Step(_) => "step",
             What::Look(_) => "look",
             What::Dropped(_) => "dropped",
@@ -51,7 +52,7 @@ fn no_kind_is_missing_in_the_example() {
         }
     });
     let kinds: BTreeSet<&str> = kinds.collect();
-    assert_eq!(kinds.len(), 20, "{kinds:?}");
+    assert_eq!(kinds.len(), 21, "{kinds:?}");
     // The chapter that documents them names each.
     let chapter = include_str!("../mod.rs");
     for kind in kinds {
