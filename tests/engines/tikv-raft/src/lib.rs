@@ -12,6 +12,12 @@
 //! | `disk` | the log and its companions, as the engine reads them and the persister saves them |
 //!
 //! No lock is needed: one thread owns the engine, and everything reaches it through one channel.
+//!
+//! It does not stand on `tests/bridge`, which runs other state machines in threads. The contract of
+//! those, `labapi::step`, is TinyKV's: its messages have no place for what raft-rs' carry besides,
+//! such as `reject_hint`, without which a leader does not learn how far down a follower's log
+//! differs, nor for a pre-vote; and its nodes let a suite set fields that raft-rs keeps to itself.
+//! So `disk` has a twin there, which tells the suites' indices from the node's in the same way.
 #![forbid(unsafe_code)]
 
 mod calls;

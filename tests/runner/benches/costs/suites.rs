@@ -28,6 +28,10 @@ const SUITES: [(&str, &[&str], Option<Goal>); 9] = [
 ];
 const LAB_3: &[&str] = &["3A", "3B", "3C", "3D"];
 const LAB_4: &[&str] = &["4A", "4B", "4C"];
+/// The step-driven reference, in threads.
+const NODE: &str = "run of 3A–3D, a node in threads";
+const NODE_LAB_3: &[&str] = &["3A", "3B", "3C", "3D", "--tiny", "rawraft"];
+const NODE_ALONE: &[&str] = &["tiny-2AA::start_as_follower", "--tiny", "rawraft"];
 const ONE_SEED: &str = "run of 3A–3D, one seed";
 const PER_MINUTE: &str = "seeds of 3A–3D, all processors";
 
@@ -37,7 +41,7 @@ pub(crate) fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
     let mut names = SUITES
         .iter()
         .map(|(what, ..)| *what)
-        .chain([ONE_SEED, PER_MINUTE]);
+        .chain([NODE, ONE_SEED, PER_MINUTE]);
     if !names.any(&wanted) {
         return rows;
     }
@@ -46,6 +50,13 @@ pub(crate) fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
         if wanted(what) {
             rows.push(row(what, cpu(runner, parts), goal));
         }
+    }
+    if wanted(NODE) {
+        // Builds it; after that, what it takes to find it built is known, and no part of the run.
+        run(runner, NODE_ALONE, 1);
+        let found = cpu(runner, NODE_ALONE).unwrap_or(0.0);
+        let used = cpu(runner, NODE_LAB_3).map(|used| used - found);
+        rows.push(row(NODE, used, None));
     }
     if wanted(ONE_SEED) {
         let wall = (0..5)
