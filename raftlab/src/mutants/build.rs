@@ -9,8 +9,12 @@ use std::process::Command;
 use std::{fs, io};
 
 /// Lays out the crate of each bug, as far as it has changed.
-pub(super) fn lay_out_all(root: &Path, folder: &Path, all: &[Patch]) -> Result<(), String> {
-    all.iter()
+pub(super) fn lay_out_all<'a>(
+    root: &Path,
+    folder: &Path,
+    all: impl IntoIterator<Item = &'a Patch>,
+) -> Result<(), String> {
+    all.into_iter()
         .try_for_each(|patch| lay_out(root, folder, patch))
 }
 
@@ -24,6 +28,8 @@ pub(super) enum Purpose {
     Judge,
     /// To explore scenes with one bug.
     Explore,
+    /// To run the cases with what a machine made.
+    Mechanical,
 }
 
 /// Builds the program that holds these; where it is.
@@ -33,10 +39,46 @@ pub(super) fn build(
     patches: &[&Patch],
     purpose: Purpose,
 ) -> Result<PathBuf, String> {
+    try_build(root, folder, patches, purpose).map_err(|text| {
+        // A bug often leaves something unused: warnings say nothing here.
+        let from = text.find("\nerror").unwrap_or(0);
+        format!("a bug does not compile:{}", &text[from..])
+    })
+}
+
+/// The same of as many as can be compiled; those that cannot are taken out.
+pub(super) fn build_viable(
+    root: &Path,
+    folder: &Path,
+    patches: &mut Vec<&Patch>,
+) -> Result<PathBuf, String> {
+    loop {
+        let text = match try_build(root, folder, patches, Purpose::Mechanical) {
+            Ok(judge) => return Ok(judge),
+            Err(text) => text,
+        };
+        let failed = |patch: &&Patch| text.contains(&format!("could not compile `{}`", patch.name));
+        let before = patches.len();
+        patches.retain(|patch| !failed(patch));
+        if patches.len() == before {
+            let from = text.find("\nerror").unwrap_or(0);
+            return Err(format!("it does not compile:{}", &text[from..]));
+        }
+    }
+}
+
+/// What cargo wrote, if it could not.
+fn try_build(
+    root: &Path,
+    folder: &Path,
+    patches: &[&Patch],
+    purpose: Purpose,
+) -> Result<PathBuf, String> {
     let (name, verb) = match purpose {
         Purpose::Check => ("mutants-check", "check"),
         Purpose::Judge => ("mutants-judge", "build"),
         Purpose::Explore => ("mutants-explore", "build"),
+        Purpose::Mechanical => ("mutants-mechanical", "build"),
     };
     let home = folder.join(name);
     write_program(root, &home, name, patches)
@@ -52,12 +94,60 @@ pub(super) fn build(
         progress::attend(&mut cargo).map_err(|error| format!("cannot run cargo: {error}"))?;
     match status.success() {
         true => Ok(target.join("debug").join(name)),
-        // A bug often leaves something unused: warnings say nothing here.
-        false => {
-            let from = text.find("\nerror").unwrap_or(0);
-            Err(format!("a bug does not compile:{}", &text[from..]))
+        false => Err(text),
+    }
+}
+
+/// A checksum of all that judges, and of what the bugs are put into: what is known of a bug holds
+/// until one of these changes.
+pub(super) fn harness(root: &Path) -> Result<u64, String> {
+    let crates = [
+        "labapi",
+        "labcodec",
+        "labrpc",
+        "labrt",
+        "linearizability",
+        "persister",
+        "raft",
+        "kvraft",
+        "rawraft",
+        "tests/bridge",
+        "tests/suites",
+        "tests/runner",
+    ];
+    let mut files = vec![
+        root.join("Cargo.lock"),
+        root.join("tests/mutants").join(format!("{BASE}.patch")),
+    ];
+    let fails = |error: io::Error| format!("cannot read the harness: {error}");
+    for name in crates {
+        sources(&root.join(name).join("src"), &mut files).map_err(fails)?;
+    }
+    files.sort();
+    let mut sum = 0;
+    for file in files {
+        let text = fs::read_to_string(file).map_err(fails)?;
+        sum = checksum(&format!("{sum}{text}"));
+    }
+    Ok(sum)
+}
+
+fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => sources(&entry.path(), files)?,
+            false => files.push(entry.path()),
         }
     }
+    Ok(())
+}
+
+/// FNV-1a: the same tomorrow, which the hashes of std do not promise.
+pub(super) fn checksum(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// The crate of one bug. Files that are the same as before are not written: cargo looks at times.
@@ -71,13 +161,20 @@ fn lay_out(root: &Path, home: &Path, patch: &Patch) -> Result<(), String> {
         &fresh.join(reference).join("src"),
     )
     .map_err(fails)?;
-    if reference == "raft" {
-        apply(
-            &fresh,
-            &root.join("tests/mutants").join(format!("{BASE}.patch")),
-        )?;
+    let base = root.join("tests/mutants").join(format!("{BASE}.patch"));
+    match reference == "raft" {
+        // It was made of the reference as it is. Where it changes what the base takes away, that
+        // stays.
+        true if patch.is_mechanical => {
+            apply(&fresh, &patch.path)?;
+            let _ = apply(&fresh, &base);
+        }
+        true => {
+            apply(&fresh, &base)?;
+            apply(&fresh, &patch.path)?;
+        }
+        false => apply(&fresh, &patch.path)?,
     }
-    apply(&fresh, &patch.path)?;
     let manifest = format!(
         "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
          [dependencies]\nbytes = \"1\"\nlabapi = {{ path = {:?} }}\nlog = \"0.4\"\n\

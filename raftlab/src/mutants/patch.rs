@@ -15,6 +15,8 @@ pub(super) struct Patch {
     pub(super) fails: String,
     /// Whether the course's suite misses it.
     pub(super) is_missed_by_course: bool,
+    /// A machine made it.
+    pub(super) is_mechanical: bool,
     /// All of it.
     pub(super) text: String,
 }
@@ -59,6 +61,7 @@ impl Patch {
             about: about.collect::<Vec<_>>().join(" "),
             fails: fails.to_string(),
             is_missed_by_course: line("Course: ") == Some("misses it"),
+            is_mechanical: false,
             name,
             path,
             text,
@@ -81,6 +84,12 @@ impl Patch {
             "rawraft" => &["tiny"],
             _ => &["4A", "4B", "4C", "4E", "2024"],
         }
+    }
+
+    /// The cases that are meant to catch it; none where an oracle is meant.
+    pub(super) fn meant_cases(&self) -> Vec<&str> {
+        let names = self.fails.split(", ");
+        names.filter(|name| name.contains("::")).collect()
     }
 
     /// Whether it is known that nothing catches it.

@@ -1,27 +1,28 @@
 //! What became of each bug.
 
+use super::build::checksum;
 use super::patch::Patch;
 use runner::files::write_whole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 /// What became of one bug.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Verdict {
-    name: String,
-    about: String,
+    pub(super) name: String,
+    pub(super) about: String,
     /// What was meant to catch it.
-    meant: String,
+    pub(super) meant: String,
     /// The course's suite misses it.
-    is_missed_by_course: bool,
-    is_harmless: bool,
+    pub(super) is_missed_by_course: bool,
+    pub(super) is_harmless: bool,
     /// Nobody claims that it is caught.
     is_open: bool,
-    caught: Option<Caught>,
+    pub(super) caught: Option<Caught>,
     /// Seeds that were tried.
     seeds: u64,
     milliseconds: u64,
@@ -43,8 +44,8 @@ pub(super) struct Caught {
 /// All that are known.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Verdicts {
-    /// When the program was built that said so, in milliseconds since 1970.
-    built: u64,
+    /// A checksum of the harness that said so.
+    harness: u64,
     verdicts: BTreeMap<String, Verdict>,
 }
 
@@ -72,8 +73,14 @@ impl Caught {
         }
     }
 
+    /// Whether an oracle says that data is in danger.
+    fn is_of_safety(&self) -> bool {
+        let mut rules = suites::oracles::RULES.iter();
+        rules.any(|rule| Some(rule.name) == self.invariant.as_deref() && rule.is_of_safety())
+    }
+
     /// By its name: the oracle, or the case.
-    fn by(&self) -> &str {
+    pub(super) fn by(&self) -> &str {
         self.invariant.as_deref().unwrap_or(&self.case)
     }
 }
@@ -100,18 +107,23 @@ impl Verdict {
     }
 
     /// Whether it is as it should be: a bug is caught, and of a harmless one nothing is said.
-    fn is_right(&self) -> bool {
+    pub(super) fn is_right(&self) -> bool {
         match &self.caught {
-            Some(caught) => !self.is_harmless || caught.invariant.is_none(),
+            Some(caught) => !self.is_harmless || !caught.is_of_safety(),
             None => self.is_harmless || self.is_open,
         }
     }
 
     /// Whether what was meant to catch it did.
-    fn is_as_meant(&self) -> bool {
+    pub(super) fn is_as_meant(&self) -> bool {
         self.caught
             .as_ref()
-            .is_some_and(|caught| self.meant.contains(caught.by()))
+            .is_some_and(|caught| self.meant.split(", ").any(|name| name == caught.by()))
+    }
+
+    /// Whether something else caught it.
+    pub(super) fn is_by_others(&self) -> bool {
+        self.caught.is_some() && !self.is_as_meant()
     }
 }
 
@@ -147,17 +159,19 @@ impl Display for Verdict {
 }
 
 impl Verdicts {
-    /// What a program of the same time has found.
-    pub(super) fn read(folder: &Path, judge: &Path, fresh: bool) -> Verdicts {
-        let built = fs::metadata(judge).and_then(|data| data.modified()).ok();
-        let built = built.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-        let built = built.map_or(0, |at| at.as_millis() as u64);
+    /// What is known of a bug, whatever its patch was then.
+    pub(super) fn verdict(&self, name: &str) -> Option<&Verdict> {
+        self.verdicts.get(name)
+    }
+
+    /// What the same harness has found.
+    pub(super) fn read(folder: &Path, harness: u64, fresh: bool) -> Verdicts {
         let text = fs::read_to_string(folder.join("results.json")).unwrap_or_default();
         let kept: Verdicts = serde_json::from_str(&text).unwrap_or_default();
-        match kept.built == built && !fresh {
+        match kept.harness == harness && !fresh {
             true => kept,
             false => Verdicts {
-                built,
+                harness,
                 ..Verdicts::default()
             },
         }
@@ -176,86 +190,4 @@ impl Verdicts {
             let _ = write_whole(&folder.join("results.json"), text + "\n");
         }
     }
-
-    /// Sums up, and writes the table; whether any verdict is wrong.
-    pub(super) fn tell(&self, folder: &Path, wanted: &[&Patch]) -> Result<bool, String> {
-        let known = wanted
-            .iter()
-            .filter_map(|patch| self.verdicts.get(&patch.name));
-        let known: Vec<&Verdict> = known.collect();
-        let real = known.iter().filter(|verdict| !verdict.is_harmless);
-        let caught: Vec<&&Verdict> = real.clone().filter(|one| one.caught.is_some()).collect();
-        let mut seeds: Vec<u64> = caught
-            .iter()
-            .filter_map(|verdict| Some(verdict.caught.as_ref()?.seed))
-            .collect();
-        seeds.sort_unstable();
-        let sum = format!(
-            "{} of {} bugs caught, {} by what was meant to; {} of them the course's suite misses. \
-             Seeds it took: {} in the middle, {} at most.",
-            caught.len(),
-            real.clone().count(),
-            caught
-                .iter()
-                .filter(|verdict| verdict.is_as_meant())
-                .count(),
-            caught
-                .iter()
-                .filter(|verdict| verdict.is_missed_by_course)
-                .count(),
-            seeds.get(seeds.len() / 2).unwrap_or(&0),
-            seeds.last().unwrap_or(&0),
-        );
-        println!("\n{sum}");
-        let mut text = format!(
-            "# Known bugs, and what catches them\n\n{sum}\n\n\
-             | bug | what it is | caught by | seed | the course |\n\
-             | --- | --- | --- | --- | --- |\n"
-        );
-        for verdict in &known {
-            let (by, seed) = match &verdict.caught {
-                Some(caught) => (caught.by(), caught.seed.to_string()),
-                None if verdict.is_harmless => ("nothing: it is harmless", String::new()),
-                None => ("**nothing**", String::new()),
-            };
-            let course = if verdict.is_missed_by_course {
-                "misses it"
-            } else {
-                ""
-            };
-            let Verdict { name, about, .. } = verdict;
-            let _ = writeln!(text, "| {name} | {about} | {by} | {seed} | {course} |");
-        }
-        let path = folder.join("results.md");
-        write_whole(&path, text)
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-        let badge = badge(caught.len(), real.clone().count());
-        write_whole(&folder.join("badge.json"), badge)
-            .map_err(|error| format!("cannot write the badge's figure: {error}"))?;
-        println!("{}; results.json and badge.json beside it", path.display());
-        Ok(known.iter().any(|verdict| !verdict.is_right()))
-    }
-}
-
-/// The figure of a badge, as shields.io reads it from an address (its "endpoint" badge).
-fn badge(caught: usize, real: usize) -> String {
-    let color = match real - caught {
-        0 => "brightgreen",
-        1..=2 => "yellow",
-        _ => "red",
-    };
-    let badge = serde_json::json!({
-        "schemaVersion": 1,
-        "label": "known bugs caught",
-        "message": format!("{caught} of {real}"),
-        "color": color,
-    });
-    format!("{badge:#}\n")
-}
-
-/// FNV-1a: the same tomorrow, which the hashes of std do not promise.
-fn checksum(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

@@ -32,7 +32,7 @@
 //! | `places` | names of source files, for people |
 //! | `pool`, `dialogue`, `wire`, `worker` | worker processes: starting them, both sides of the talk |
 //! | `autopsy` | what led to a worker's death |
-//! | `report`, `tally` | the table, the summary; what they sum up |
+//! | `report`, `table`, `tally` | what is told, the table in it; what it sums up |
 //! | `progress` | how far the runs are, for whoever waits |
 //! | `prints` | what the code under test prints |
 //! | `story` | a failure, told |
@@ -78,6 +78,7 @@ pub mod search;
 mod shrink;
 mod story;
 mod submission;
+mod table;
 mod tally;
 pub mod terminal;
 mod trial;

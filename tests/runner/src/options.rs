@@ -166,6 +166,10 @@ pub struct Options {
     /// Write the whole event stream of the one run that is asked for to this file, as JSON lines
     #[arg(long, value_name = "FILE", hide = true)]
     pub trace_to: Option<PathBuf>,
+    /// Show what was measured, and not what was used: messages and bytes a command, how long a
+    /// commit takes, elections a minute while nothing goes wrong, time without a leader (sim)
+    #[arg(long)]
+    pub figures: bool,
     /// Print nothing that differs from one run of a seed to the next, such as wall times
     #[arg(long, hide = true)]
     pub steady: bool,
@@ -290,6 +294,7 @@ impl Options {
         }
         words.flag("--enough", self.enough);
         words.flag("--trace", self.trace);
+        words.flag("--figures", self.figures);
         words.flag("--steady", self.steady);
         words.flag("--list", self.list);
         words.0

@@ -5,8 +5,9 @@ use super::options::{Mode, Options};
 use super::prints::Prints;
 use super::progress::Progress;
 use super::story::Story;
+use super::table::Table;
 use super::tally::Tally;
-use super::terminal::{self, BAD, FAINT, GOOD, OPEN};
+use super::terminal::{self, BAD, FAINT, OPEN};
 use super::trial::{FailureReport, Outcome};
 use super::{lanes, results};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +36,7 @@ pub(super) struct Report {
     /// The seeds, first and last, if a run follows from its seed.
     seeds: Option<(u64, u64)>,
     began: Duration,
-    columns: Columns,
+    table: Table,
     warnings: BTreeMap<Text, u64>,
     prints: Prints,
     progress: Progress,
@@ -79,7 +80,10 @@ impl Report {
                 (selection.seed, last)
             }),
             began: labrt::time::since_start(),
-            columns: Columns::of(chosen),
+            table: Table {
+                columns: Columns::of(chosen),
+                shows_figures: options.figures,
+            },
             progress: Progress::new(show),
             ..Report::default()
         };
@@ -118,20 +122,7 @@ impl Report {
             "Judging {} ({world}{faults})\n",
             judged.submission.name
         ));
-        let time = if selection.mode == Mode::Sim {
-            "virtual"
-        } else {
-            "time"
-        };
-        self.print(&terminal::paint(
-            FAINT,
-            &format!(
-                "{} {:<7} {time:>9}  servers     RPCs      bytes  commands  {:>9}  seeds",
-                self.columns.show("part", "case"),
-                "",
-                "wall",
-            ),
-        ));
+        self.print(&terminal::paint(FAINT, &self.table.head(selection.mode)));
     }
 
     /// Takes in the result of one run.
@@ -217,25 +208,7 @@ impl Report {
     }
 
     fn line(&self, tally: &Tally) -> String {
-        let passed = tally.passed();
-        let verdict = match (tally.is_passed(), tally.is_told()) {
-            (true, _) => terminal::paint(GOOD, "passed "),
-            (false, true) => terminal::paint(BAD, "FAILED "),
-            (false, false) => terminal::paint(OPEN, "stopped"),
-        };
-        let total = &tally.total;
-        format!(
-            "{} {verdict} {:>7.1} s  {:>7} {:>8} {:>10} {:>9}  {:>9}  {passed}/{}",
-            self.columns
-                .show(&tally.case.part.to_string(), tally.case.name),
-            total.duration.as_secs_f64(),
-            tally.case.servers,
-            total.rpcs,
-            total.bytes,
-            total.commands,
-            self.wall(tally.wall),
-            tally.runs,
-        )
+        self.table.line(tally, &self.wall(tally.wall))
     }
 
     /// Tells failures and warnings, and sums up.

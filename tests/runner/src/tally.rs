@@ -54,6 +54,7 @@ impl Tally {
         total.rpcs += outcome.rpcs;
         total.bytes += outcome.bytes;
         total.commands += outcome.commands;
+        total.figures.add(&outcome.figures);
         let hashes = self.hashes.as_mut();
         let is_known = hashes.is_some_and(|hashes| !hashes.insert(outcome.hash));
         let failure = outcome.failure.or_else(|| {

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 use suites::cases::Case;
 use suites::cluster::{Faults, Usage, stray};
-use suites::oracles::Situations;
+use suites::oracles::{Figures, Situations};
 use suites::trace::{Failure, FailureKind, Header, Line, Printed, Text, Trace, What, take_printed};
 use suites::{Judged, TIME_LIMIT};
 
@@ -58,6 +58,8 @@ pub(super) struct Outcome {
     pub(super) hash: u64,
     /// What came about in it.
     pub(super) situations: Situations,
+    /// What was measured in it.
+    pub(super) figures: Figures,
     /// For each choice, in how many ways it could have gone otherwise than plainly.
     pub(super) ways: Vec<u8>,
     /// The choices that did not go the plain way, and what that means.
@@ -187,6 +189,7 @@ fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
         commands: usage.commands,
         hash: report.trace_hash,
         situations: usage.situations,
+        figures: usage.figures,
         ways: report.choices.iter().map(choices::ways).collect(),
         unusual: (1..)
             .zip(report.choices)

@@ -6,6 +6,7 @@
 //! | what is said to a request that cannot be carried out | `requests` |
 //! | the faces for machines: libtest's arguments, determinism | `faces` |
 //! | faults that are asked for on any case | `chaos` |
+//! | five faults that a good network hides | `faults` |
 //! | sweeps, explored scenes, smaller runs | `searches` |
 //! | key/value services that are wrong | `services` |
 //! | runs as pages | `pages` |
@@ -22,6 +23,8 @@ mod chaos;
 mod driven;
 #[path = "judging/faces.rs"]
 mod faces;
+#[path = "judging/faults.rs"]
+mod faults;
 #[path = "judging/group.rs"]
 mod group;
 #[path = "judging/interrupts.rs"]

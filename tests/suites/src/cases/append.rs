@@ -143,6 +143,12 @@ fn one_key(lab: &AppendLab) {
     }
 }
 
+/// The same while each request comes twice, the second time perhaps when its clerk has gone on.
+pub(super) fn late_copies(lab: &AppendLab) {
+    lab.net().set_duplicated(1.0);
+    one_key(lab);
+}
+
 fn speed(lab: &AppendLab) {
     const APPENDS: u32 = 1000;
     const TIME_OF_AN_APPEND: Duration = Duration::from_micros(33_333);

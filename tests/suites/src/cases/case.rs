@@ -270,6 +270,12 @@ impl Case {
         } = self;
         let play = |lab: &Cluster, run: &dyn Fn()| {
             lab.suffer(faults);
+            if faults.is_none() && !matches!(self.part, Part::E3 | Part::E4 | Part::Scene) {
+                lab.is_of_course();
+                if self.part == Part::D3 {
+                    lab.have_late_messages();
+                }
+            }
             run();
             let usage = lab.usage();
             lab.shut_down();

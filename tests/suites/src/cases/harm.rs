@@ -90,8 +90,8 @@ pub(super) fn crash_at_points(lab: &Cluster) {
 
 /// Between two servers, in both directions.
 fn cut(lab: &Cluster, one: usize, other: usize, on: bool) {
-    lab.net().block(one, other, on);
-    lab.net().block(other, one, on);
+    lab.block(one, other, on);
+    lab.block(other, one, on);
 }
 
 fn for_each_pair(lab: &Cluster, mut act: impl FnMut(usize, usize)) {
@@ -103,7 +103,7 @@ fn for_each_pair(lab: &Cluster, mut act: impl FnMut(usize, usize)) {
 }
 
 fn open_all(lab: &Cluster) {
-    for_each_pair(lab, |one, other| lab.net().block(one, other, false));
+    for_each_pair(lab, |one, other| lab.block(one, other, false));
 }
 
 /// Each server hears two others only, so that no two of them hear the same ones.
@@ -151,6 +151,7 @@ pub(super) fn one_way(lab: &Cluster) {
 
 /// Clocks that run a fifth too slow and a quarter too fast, and change.
 pub(super) fn skewed_clocks(lab: &Cluster) {
+    lab.hinder();
     for round in 0..8 {
         for server in 0..lab.len() {
             let rate = [0.8, 1.0, 1.25][(server + round) % 3];
@@ -256,9 +257,9 @@ pub(super) fn long_run(lab: &Cluster) {
             }
             _ => {
                 let other = (server + 1) % lab.len();
-                lab.net().block(server, other, true);
+                lab.block(server, other, true);
                 lab.sleep(at_random(500, 1500));
-                lab.net().block(server, other, false);
+                lab.block(server, other, false);
             }
         }
         lab.sleep(at_random(100, 1000));

@@ -41,6 +41,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn late_and_twice(lab: &Cluster) {
+    lab.hinder();
     lab.net().set_duplicated(1.0);
     lab.net().set_base_latency(Some(Latency::HeavyTailed {
         least: Duration::from_millis(1),
@@ -102,8 +103,8 @@ fn one_way(lab: &Cluster) {
         let others = || (0..lab.len()).filter(|server| *server != leader);
         let block = |on: bool| {
             others().for_each(|other| match is_mute {
-                true => lab.net().block(leader, other, on),
-                false => lab.net().block(other, leader, on),
+                true => lab.block(leader, other, on),
+                false => lab.block(other, leader, on),
             });
         };
         block(true);

@@ -186,7 +186,7 @@ fn unreliable_agree(lab: &Cluster) {
         }
         lab.one(command(round), 1, true);
     }
-    lab.net().set_reliable(true);
+    lab.set_reliable(true);
     for client in clients {
         if client.join().is_err() {
             lab.fault("a client panicked".into());
@@ -291,7 +291,7 @@ fn churn(lab: &Cluster) {
 
     // All back, over a good network.
     lab.sleep(ELECTION_TIMEOUT);
-    lab.net().set_reliable(true);
+    lab.set_reliable(true);
     for server in 0..5 {
         if !lab.is_running(server) {
             lab.start(server);

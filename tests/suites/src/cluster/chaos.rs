@@ -32,7 +32,8 @@ pub struct Faults {
 /// The share of requests that come twice.
 const DUPLICATED: f64 = 0.5;
 
-const LATE: Latency = Latency::HeavyTailed {
+/// See [`Faults::late`].
+pub(super) const LATE: Latency = Latency::HeavyTailed {
     least: Duration::from_millis(1),
     most: Duration::from_millis(250),
     shape: 1.0,
@@ -69,6 +70,9 @@ impl Faults {
 impl Cluster {
     /// From now on, these go wrong. What a case sets for itself later holds instead.
     pub(crate) fn suffer(&self, faults: Faults) {
+        if !faults.is_none() {
+            self.hinder();
+        }
         if faults.duplicate {
             // A client's come once, as in the course: a put that is carried out twice is answered
             // "wrong version", and its clerk may not know that it was the first one's success.

@@ -1,7 +1,8 @@
 //! Sizes and counts of a run.
 
 use super::Cluster;
-use crate::oracles::{Oracles, Situations};
+use crate::oracles::{Figures, Oracles, Situations};
+use std::sync::Arc;
 
 /// What a run has used, for its line in the report.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,9 +17,22 @@ pub struct Usage {
     pub commands: u64,
     /// What the oracles saw come about; nothing on real threads, where there are none.
     pub situations: Situations,
+    /// What the oracles measured; nothing on real threads.
+    pub figures: Figures,
 }
 
 impl Cluster {
+    /// Nothing goes wrong in the run but what one of the course's own cases asks for.
+    pub(crate) fn is_of_course(&self) {
+        if let Some(oracles) = &self.inner.oracles {
+            let inner = Arc::downgrade(&self.inner);
+            oracles.be_strict(move || {
+                let lab = inner.upgrade().map(|inner| Cluster { inner });
+                lab.map_or(String::new(), |lab| lab.waits())
+            });
+        }
+    }
+
     /// Whether the network keeps every message.
     pub fn is_reliable(&self) -> bool {
         self.net().is_reliable()
@@ -54,6 +68,12 @@ impl Cluster {
                 .oracles
                 .as_ref()
                 .map(Oracles::met)
+                .unwrap_or_default(),
+            figures: self
+                .inner
+                .oracles
+                .as_ref()
+                .map(Oracles::figures)
                 .unwrap_or_default(),
         }
     }

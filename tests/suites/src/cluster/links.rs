@@ -1,7 +1,18 @@
 //! Who can talk to whom: connected servers of one side of a partition.
 
 use super::Cluster;
+use crate::oracles::Links;
 use crate::trace::{self, Sides, What};
+use std::collections::BTreeSet;
+
+/// What stands in the way of messages besides.
+#[derive(Default)]
+pub(super) struct Hindrances {
+    /// From whom to whom none comes.
+    blocked: BTreeSet<(usize, usize)>,
+    /// Something that the case, or whoever asked for it, does not take back.
+    for_good: bool,
+}
 
 impl Cluster {
     /// Connects a server to every other connected one, in both directions.
@@ -62,5 +73,49 @@ impl Cluster {
                 self.net().enable(running.ends[server].id(), both);
             }
         }
+        drop(servers);
+        self.tell_links();
+    }
+
+    /// Lets nothing pass from one server to another, or lets it pass again.
+    pub(crate) fn block(&self, from: usize, to: usize, on: bool) {
+        self.net().block(from, to, on);
+        let mut hindrances = self.inner.hindrances.lock();
+        match on {
+            true => hindrances.blocked.insert((from, to)),
+            false => hindrances.blocked.remove(&(from, to)),
+        };
+        drop(hindrances);
+        self.tell_links();
+    }
+
+    /// Makes the network a good one, or a bad one.
+    pub(crate) fn set_reliable(&self, is_reliable: bool) {
+        self.net().set_reliable(is_reliable);
+        self.tell_links();
+    }
+
+    /// From now on something may go wrong that no link shows.
+    pub(crate) fn hinder(&self) {
+        self.inner.hindrances.lock().for_good = true;
+        self.tell_links();
+    }
+
+    /// Tells the oracles who can talk to whom.
+    pub(super) fn tell_links(&self) {
+        let Some(oracles) = &self.inner.oracles else {
+            return;
+        };
+        let servers = self.inner.servers.lock();
+        let sides = servers.iter().map(|server| {
+            let is_there = server.connected && server.running.is_some();
+            is_there.then_some(server.side)
+        });
+        let sides = sides.collect();
+        drop(servers);
+        let hindrances = self.inner.hindrances.lock();
+        let are_good = self.is_reliable() && hindrances.blocked.is_empty() && !hindrances.for_good;
+        drop(hindrances);
+        oracles.links(Links { sides, are_good });
     }
 }

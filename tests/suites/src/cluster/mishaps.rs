@@ -51,6 +51,7 @@ impl Cluster {
 
     /// From now on each save of a server's present incarnation takes that long.
     pub(crate) fn slow_disk(&self, server: usize, least: Duration, most: Duration) {
+        self.hinder();
         let disk = self.inner.servers.lock()[server].disk.clone();
         disk.on_save(Arc::new(move |save| {
             if save.moment == Moment::Before {

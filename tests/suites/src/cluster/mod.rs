@@ -46,6 +46,7 @@ use labapi::{ClientEnd, MakeRaft, Raft, State};
 use labrpc::harness::Network;
 use labrt::harness::{self, Mutex};
 use labrt::{Node, time};
+use links::Hindrances;
 use persister::harness::Disk;
 use record::Record;
 use std::sync::Arc;
@@ -64,6 +65,7 @@ struct Inner {
     servers: Mutex<Vec<Server>>,
     record: Mutex<Record>,
     oracles: Option<Oracles>,
+    hindrances: Mutex<Hindrances>,
     /// Real world: what a thread other than the case's own found wrong.
     fault: Mutex<Option<String>>,
     began: Duration,
@@ -141,6 +143,7 @@ impl Cluster {
             net,
             servers: Mutex::new(servers),
             record: Mutex::new(Record::new(count)),
+            hindrances: Mutex::default(),
             fault: Mutex::new(None),
             began: time::since_start(),
             is_over: AtomicBool::new(false),

@@ -89,6 +89,7 @@ impl Heard {
 impl Cluster {
     /// Takes the place of a server, which crashes.
     pub(crate) fn take_the_place_of(&self, server: usize) -> Heard {
+        self.hinder();
         self.crash(server);
         let heard = Heard::default();
         let kept = heard.clone();
@@ -119,6 +120,7 @@ impl Cluster {
     /// What a server says that does not run is the case's own word: it holds what it says it does,
     /// though no disk shows it.
     pub(crate) fn plays(&self, server: usize) {
+        self.hinder();
         if let Some(oracles) = &self.inner.oracles
             && !self.is_running(server)
         {
@@ -138,6 +140,7 @@ impl Cluster {
         if let Some(running) = running.filter(|_| takes_place()) {
             self.note(format_args!("server {server} pauses for {duration:?}"));
             running.node.pause(duration);
+            self.tell_links();
         }
     }
 

@@ -18,7 +18,7 @@ impl Cluster {
 
     /// What the threads of each connected server wait for; nothing on real threads, of which nobody
     /// knows that.
-    fn waits(&self) -> String {
+    pub(super) fn waits(&self) -> String {
         let mut text = String::new();
         let mut acting = false;
         for server in (0..self.len()).filter(|server| self.is_connected(*server)) {

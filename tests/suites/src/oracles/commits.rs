@@ -182,6 +182,8 @@ impl Judge {
             return Ok(());
         };
         let peer = &self.peers[server];
+        let term = peer.disk.entry(index).map(|entry| entry.term);
+        self.measures.applies(index, term, at);
         let applies = || event(at, server, format_args!("applies {index}"));
         let learnt = peer
             .learnt

@@ -2,6 +2,7 @@
 
 use super::judge::{Flight, Judge, Lead};
 use super::letters::Kind;
+use super::measure::LIMIT;
 use super::peer::Vote;
 use super::rules;
 use super::verdict::{Verdict, broken, event};
@@ -102,11 +103,43 @@ impl Judge {
             );
         }
         let acks = vec![0; self.peers.len()];
-        self.leads.insert(term, Lead { server, at, acks });
+        let acked_at = vec![at; self.peers.len()];
+        let lead = Lead {
+            server,
+            at,
+            acks,
+            acked_at,
+        };
+        self.leads.insert(term, lead);
         self.peers[server].learnt = None;
-        self.notice_leader(server, term);
+        self.notice_leader(server, term, at);
         self.check_poll(server, term, how, at)?;
         self.check_completeness(server, term, how, at)
+    }
+
+    /// A message is sent: is it one of servers that have been without a leader for too long?
+    pub(super) fn check_leader_in_time(&self, at: Duration) -> Verdict {
+        let waits = self.measures.waits(at).filter(|waits| *waits > LIMIT);
+        let Some(waits) = waits.filter(|_| self.is_strict && self.seen.appends) else {
+            return Ok(());
+        };
+        let stood = self.peers.iter().enumerate().filter_map(|(server, peer)| {
+            let (term, _) = peer.stood.last_key_value()?;
+            let vote = peer.votes.get(term)?;
+            Some(event(
+                vote.at,
+                server,
+                format_args!("stands in term {term}"),
+            ))
+        });
+        broken(
+            &rules::LEADER_IN_TIME,
+            format_args!(
+                "nobody leads for {waits:.1?}, though a majority can talk to each other and \
+                 nothing has changed meanwhile"
+            ),
+            stood.take(5).collect(),
+        )
     }
 
     fn check_poll(&self, server: usize, term: u64, how: &str, at: Duration) -> Verdict {

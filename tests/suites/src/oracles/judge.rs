@@ -4,6 +4,7 @@ use super::committed::Commits;
 use super::facts::{Facts, Reader, Structs};
 use super::letters::{Kind, Letters, Reply};
 use super::matching::Matching;
+use super::measure::Measures;
 use super::peer::Peer;
 use super::shape::{Shape, Whole};
 use super::situations::Situations;
@@ -27,6 +28,9 @@ pub(super) struct Judge {
     pub(super) seen: Seen,
     /// What has come about so far.
     pub(super) met: Situations,
+    pub(super) measures: Measures,
+    /// Nothing goes wrong but what the course's own cases ask for: what they grant is demanded.
+    pub(super) is_strict: bool,
     letters: Letters,
     saved: Shape,
     /// What is read now, and buffers for it.
@@ -63,6 +67,8 @@ pub(super) struct Lead {
     pub(super) at: Duration,
     /// Up to where each server acknowledged its entries.
     pub(super) acks: Vec<u64>,
+    /// When each was last told to it.
+    pub(super) acked_at: Vec<Duration>,
 }
 
 /// The votes that reached a candidate.
@@ -103,10 +109,21 @@ impl Judge {
             matching: Matching::default(),
             seen: Seen::default(),
             met: Situations::default(),
+            measures: Measures::default(),
+            is_strict: false,
             letters: Letters::default(),
             saved: Shape::new(Whole::Saved),
             facts: Facts::default(),
             around: Vec::new(),
+        }
+    }
+
+    /// For servers in the place of these, of which nothing is known.
+    pub(super) fn anew(&mut self, servers: usize) -> Judge {
+        Judge {
+            is_strict: self.is_strict,
+            measures: std::mem::take(&mut self.measures),
+            ..Judge::new(servers)
         }
     }
 
@@ -138,7 +155,8 @@ impl Judge {
             Step::Sent if lives(from) => {
                 let flight = self.take_off(message, (from, to));
                 self.flights.push(flight);
-                self.notice_sent(self.flights.len() - 1);
+                self.notice_sent(self.flights.len() - 1, at);
+                self.check_leader_in_time(at)?;
                 self.sent(self.flights.len() - 1, at)
             }
             Step::Arrived if lives(to) => {

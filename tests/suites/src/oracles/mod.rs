@@ -21,6 +21,7 @@
 //! | `matching` | the log matching property |
 //! | `commits`, `committed` | what is committed and applied |
 //! | `situations`, `notice` | what has come about, so that a rule was put to the test |
+//! | `measure` | what a run is like, in figures |
 //! | `pace` | how many messages there are in a second |
 //! | `verdict` | what an oracle says of an event |
 //!
@@ -34,6 +35,7 @@ mod facts;
 mod judge;
 mod letters;
 mod matching;
+mod measure;
 mod notice;
 mod pace;
 mod peer;
@@ -48,9 +50,12 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+pub use measure::Figures;
+pub(crate) use measure::Links;
 pub use rules::{RULES, Rule};
 pub use situations::{Situation, Situations};
 
+use crate::trace::Text;
 use judge::Judge;
 use labrpc::harness::{Network, Step};
 use labrt::harness::{self, Mutex};
@@ -64,7 +69,11 @@ use verdict::Verdict;
 #[derive(Clone)]
 pub(crate) struct Oracles {
     judge: Arc<Mutex<Option<Judge>>>,
+    waits: Arc<Mutex<Option<Waits>>>,
 }
+
+/// Says what everybody waits for.
+type Waits = Box<dyn Fn() -> String + Send>;
 
 impl Oracles {
     /// For a cluster of so many servers on this network, each of which may send so many messages a
@@ -75,6 +84,7 @@ impl Oracles {
         }
         let oracles = Oracles {
             judge: Arc::new(Mutex::new(Some(Judge::new(servers)))),
+            waits: Arc::default(),
         };
         let (observing, pace) = (oracles.clone(), Pace::new(servers, each));
         net.observe(Some(Arc::new(move |message| {
@@ -105,14 +115,39 @@ impl Oracles {
     pub(crate) fn stops(&self, server: usize) {
         self.ask(|judge| {
             judge.peers[server].node = None;
+            judge.measures.leaves(server, time::since_start());
             Ok(())
         });
+    }
+
+    /// Who can talk to whom has changed, or something else went wrong.
+    pub(crate) fn links(&self, links: Links) {
+        if let Some(judge) = self.judge.lock().as_mut() {
+            judge.measures.links(links, time::since_start());
+        }
+    }
+
+    /// Nothing goes wrong but what the course's own cases ask for: from now on a leader must be
+    /// there in time, and must not repeat itself.
+    /// Where something does not come about in time, `waits` says what everybody waits for.
+    pub(crate) fn be_strict(&self, waits: impl Fn() -> String + Send + 'static) {
+        *self.waits.lock() = Some(Box::new(waits));
+        if let Some(judge) = self.judge.lock().as_mut() {
+            judge.is_strict = true;
+        }
+    }
+
+    /// What was measured so far.
+    pub(crate) fn figures(&self) -> Figures {
+        let mut judge = self.judge.lock();
+        let read = |judge: &mut Judge| judge.measures.read(time::since_start());
+        judge.as_mut().map(read).unwrap_or_default()
     }
 
     /// The servers are new ones: nothing of what was known holds for them.
     pub(crate) fn begin_anew(&self, servers: usize) {
         if let Some(judge) = self.judge.lock().as_mut() {
-            *judge = Judge::new(servers);
+            *judge = judge.anew(servers);
         }
     }
 
@@ -152,7 +187,12 @@ impl Oracles {
     fn ask(&self, judge: impl FnOnce(&mut Judge) -> Verdict) {
         // The lock is free before the run ends.
         let verdict = self.judge.lock().as_mut().map_or(Ok(()), judge);
-        if let Err(violation) = verdict {
+        if let Err(mut violation) = verdict {
+            if violation.invariant.as_str() == rules::LEADER_IN_TIME.name
+                && let Some(waits) = self.waits.lock().as_ref()
+            {
+                violation.seen = Text::of_report(format_args!("{}{}", violation.seen, waits()));
+            }
             harness::fail_with(violation.to_string(), Detail::new(*violation));
         }
     }

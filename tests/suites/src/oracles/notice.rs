@@ -5,16 +5,18 @@ use super::letters::Kind;
 use super::peer::Change;
 use super::situations::Situation::*;
 use crate::trace::LogId;
+use std::time::Duration;
 
 impl Judge {
     /// A request leaves.
-    pub(super) fn notice_sent(&mut self, flight: usize) {
+    pub(super) fn notice_sent(&mut self, flight: usize, at: Duration) {
         let Flight {
             from, kind, facts, ..
         } = &self.flights[flight];
         let (from, term) = (*from, facts.term.unwrap_or(0));
         match kind {
             Kind::Vote if !self.peers[from].stood.contains_key(&term) => {
+                self.measures.stands(term, at);
                 self.notice_stand(from, term)
             }
             Kind::Append | Kind::Install | Kind::Heartbeat => {
@@ -49,8 +51,15 @@ impl Judge {
     }
 
     /// A server leads a term, of which nobody knew before.
-    pub(super) fn notice_leader(&mut self, server: usize, term: u64) {
+    pub(super) fn notice_leader(&mut self, server: usize, term: u64, at: Duration) {
         self.met.meet(ElectionWon);
+        if self
+            .leads
+            .last_key_value()
+            .is_some_and(|(last, _)| *last == term)
+        {
+            self.measures.leads(server, at);
+        }
         for (other, peer) in self.peers.iter().enumerate() {
             let lost = other != server && peer.stood.contains_key(&term);
             self.met.meet_if(lost, ElectionLost);
@@ -131,8 +140,17 @@ impl Judge {
     }
 
     /// A server has saved its state, with that change.
-    pub(super) fn notice_saved(&mut self, server: usize, change: &Change) {
+    pub(super) fn notice_saved(&mut self, server: usize, change: &Change, at: Duration) {
         let disk = &self.peers[server].disk;
+        if disk.term != change.term {
+            self.measures.leaves(server, at);
+        }
+        if disk.has_log {
+            for index in change.news..=disk.last().index {
+                let term = disk.entry(index).map_or(0, |entry| entry.term);
+                self.measures.saves(index, term, at);
+            }
+        }
         let led = change.term.filter(|before| disk.term > Some(*before));
         let led = led.and_then(|before| self.leads.get(&before));
         self.met

@@ -13,6 +13,13 @@ pub struct Rule {
     pub hint: &'static str,
 }
 
+impl Rule {
+    /// Whether data is in danger where it is broken, and not only time.
+    pub fn is_of_safety(&self) -> bool {
+        ![LEADER_IN_TIME.name, MATCH_KEPT.name].contains(&self.name)
+    }
+}
+
 macro_rules! rules {
     ($($constant:ident = $name:literal, $section:literal, $sentence:literal, $hint:literal;)*) => {
         $(pub(super) const $constant: Rule = Rule {
@@ -31,6 +38,11 @@ rules! {
     ELECTION_SAFETY = "ElectionSafety", "Figure 3; §5.2",
         "at most one server leads a term",
         "a server votes twice in a term, or counts too few votes as a majority";
+    LEADER_IN_TIME = "LeaderInTime", "§5.2; §5.6; the text of 3A",
+        "where a majority can talk to each other over a good network, one of them leads within \
+         five seconds",
+        "election timeouts are too long or too much alike, who cannot win keeps the others from \
+         standing, or a lock is held while a thread waits for an answer";
     LEADER_HAS_QUORUM = "LeaderHasQuorum", "§5.2",
         "who leads a term has been granted votes in that term by a majority of all servers, itself \
          included",
@@ -77,6 +89,10 @@ rules! {
     ACK_RETAINED = "AckRetained", "Figure 2, AppendEntries 3; Figure 13, 6; §5.3",
         "what was acknowledged to the leader of a term stays while that term lasts",
         "an old or shorter message, or a snapshot, cuts the log off although nothing conflicts";
+    MATCH_KEPT = "MatchKept", "Figure 2, volatile state on leaders; §5.3",
+        "a leader does not send again what a follower has acknowledged to it in its term",
+        "an old reply takes matchIndex or nextIndex back; matchIndex only grows, and nextIndex \
+         stays above it";
     LEADER_DURABLE = "LeaderDurable", "Figure 2, persistent state; §5.3",
         "a leader sends only entries that it has saved",
         "start() appends without saving";

@@ -42,7 +42,7 @@ impl Judge {
                 ],
             );
         }
-        self.notice_saved(server, &change);
+        self.notice_saved(server, &change, at);
         self.check_saved_vote(server, at)?;
         let disk = &self.peers[server].disk;
         if !disk.has_log {

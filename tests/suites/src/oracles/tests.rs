@@ -1,6 +1,7 @@
 //! Servers that follow a script: what each oracle sees of them, and that it sees nothing else.
 
 mod blanks;
+mod leaders;
 
 use super::Oracles;
 use crate::trace::{Failure, FailureKind};

@@ -2,6 +2,7 @@
 //! as a whole, as in 4B, and Raft's invariants on the way.
 
 use super::generic::{Run, Tally, check_version, generic, put_until_told};
+use crate::cases::append;
 use crate::cases::case::Draft;
 use crate::cases::disturb::Disturbance;
 use crate::cases::harm::{self, Harm};
@@ -64,6 +65,9 @@ pub(in crate::cases) const CASES: &[Case] = &[
         .snapshots()
         .about("a snapshot is made when the saved state has grown, and not with each operation")
         .kv(snapshots_when_due),
+    Draft::extra(Part::E4, "late_copies")
+        .about("clients' requests come again when they have gone on (Get, Put, Append)")
+        .append(append::late_copies),
     Draft::extra(Part::E4, "group_of_one")
         .servers(1)
         .snapshots()

@@ -1,0 +1,44 @@
+//! Five faults at once, none of which a network shows that brings each message in order and once: a
+//! Raft that had them all once got every point. Each of them alone fails a case of 3C or 3D within
+//! twenty seeds, and so do all together.
+
+use super::runner::{fixture, labs_where};
+
+#[track_caller]
+fn fails(faults: &str, select: &[&str], tells: &str) {
+    let path = fixture("mistakes");
+    let fixed = ["--seeds", "20", "--enough", "--raft", &path];
+    let answer = labs_where(&[select, &fixed].concat(), ("RAFTLAB_MISTAKE", faults));
+    answer.ends_with(1).says(&[tells]);
+}
+
+#[test]
+fn a_log_that_is_cut_behind_each_message() {
+    fails("cuts-always", &["3C::unreliable_churn"], "AckRetained");
+}
+
+#[test]
+fn a_match_index_that_goes_back() {
+    fails("match-goes-back", &["3C::unreliable_churn"], "MatchKept");
+}
+
+#[test]
+fn a_next_index_below_what_is_held() {
+    fails("next-below-match", &["3C::figure8_unreliable"], "MatchKept");
+}
+
+#[test]
+fn a_snapshot_that_takes_the_commit_index_back() {
+    fails("install-takes-back", &["3D"], "which takes it back");
+}
+
+#[test]
+fn an_entry_that_a_snapshot_has_swallowed() {
+    fails("panics-below-base", &["3D"], "there is no entry");
+}
+
+#[test]
+fn all_of_them() {
+    let all = "cuts-always,match-goes-back,next-below-match,install-takes-back,panics-below-base";
+    fails(all, &["3C", "3D"], "AckRetained");
+}
