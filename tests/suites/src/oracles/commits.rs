@@ -185,9 +185,8 @@ impl Judge {
         let term = peer.disk.entry(index).map(|entry| entry.term);
         self.measures.applies(index, term, at);
         let applies = || event(at, server, format_args!("applies {index}"));
-        let learnt = peer
-            .learnt
-            .filter(|_| self.seen.commits && self.peers.len() > 1);
+        let is_seen = self.seen.commits && !self.letters.has_pre_votes();
+        let learnt = peer.learnt.filter(|_| is_seen && self.peers.len() > 1);
         if let Some(learnt) = learnt.filter(|learnt| index > *learnt) {
             return broken(
                 &rules::APPLIED_LEARNT,

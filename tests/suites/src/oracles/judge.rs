@@ -31,7 +31,7 @@ pub(super) struct Judge {
     pub(super) measures: Measures,
     /// Nothing goes wrong but what the course's own cases ask for: what they grant is demanded.
     pub(super) is_strict: bool,
-    letters: Letters,
+    pub(super) letters: Letters,
     saved: Shape,
     /// What is read now, and buffers for it.
     pub(super) facts: Facts,
@@ -277,6 +277,9 @@ impl Judge {
         }
         if seen.saves && !seen.saved_logs {
             off.push("the saved log (AckDurable, CommitQuorum and whatever else is of logs)");
+        }
+        if self.letters.has_pre_votes() {
+            off.push("what votes tell of commits (AppliedLearnt)");
         }
         if seen.unclear_blanks {
             off.push("which entries hold commands (Applied…)");

@@ -59,6 +59,12 @@ impl Letters {
         !self.methods.is_empty()
     }
 
+    /// Whether there was a pre-vote. Engines that have them may tell what is committed by votes
+    /// too, where nobody can see it.
+    pub(super) fn has_pre_votes(&self) -> bool {
+        self.methods.iter().any(|method| method.is_pre_vote)
+    }
+
     pub(super) fn request(&mut self, message: &Message<'_>) -> (Kind, Arc<Facts>) {
         let method = method(&mut self.methods, message.method);
         if let Some(known) = known(&method.requests, message.bytes()) {
