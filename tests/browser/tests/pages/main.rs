@@ -212,6 +212,24 @@ fn a_scene_says_what_to_look_at() -> Result<()> {
     page.is_content()
 }
 
+/// The other page is read from a file that is chosen; here it is handed over as one.
+#[test]
+fn two_runs_are_compared_to_where_they_part() -> Result<()> {
+    let page = failing()?;
+    let difference = |other: &str| {
+        page.ask(&format!(
+            "(() => {{ const other = new Run(JSON.parse(JSON.stringify(raftlab.run.page))); \
+             {other}; showDifference(raftlab, other); \
+             return document.getElementById('difference').textContent; }})()"
+        ))
+    };
+    ensure!(difference("")?.contains("the same, event for event"));
+    let told = difference("other.kind[99] = -2; other.ref[99] = 0; other.n -= 3")?;
+    ensure!(told.contains("the first 99 events are the same"), "{told}");
+    ensure!(page.ask("raftlab.difference")? == "99");
+    page.is_content()
+}
+
 /// Ten thousand messages in a second, in one picture.
 #[test]
 fn a_burst_is_shown_by_how_much_there_is() -> Result<()> {

@@ -12,6 +12,7 @@
 //! | `page/panels.js` | what stands beside it: fields, servers, logs, the list, histories |
 //! | `page/search.js`, `page/export.js` | searching; SVG, text, paper |
 //! | `page/story.js` | the captions of a scene |
+//! | `page/compare.js` | where two runs part |
 //! | `page/main.js` | the head, keys, mouse |
 
 mod columns;
@@ -25,7 +26,7 @@ const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/style.css");
 
 /// The scripts, in the order in which they need each other.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     include_str!("page/data.js"),
     include_str!("page/model.js"),
     include_str!("page/draw.js"),
@@ -33,6 +34,7 @@ const SCRIPTS: [&str; 8] = [
     include_str!("page/search.js"),
     include_str!("page/export.js"),
     include_str!("page/story.js"),
+    include_str!("page/compare.js"),
     include_str!("page/main.js"),
 ];
 

@@ -80,6 +80,12 @@ pub(super) const LECTURES: &[Case] = &[
     )
     .raft(|lab| play(lab, scene!("untold_commit"))),
     scene(
+        "timing",
+        3,
+        "each must be much smaller than the next, shown by turning one of them",
+    )
+    .raft(|lab| play(lab, scene!("timing"))),
+    scene(
         "comes_twice",
         3,
         "the same request twice does what it does once",

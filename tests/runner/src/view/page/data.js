@@ -17,6 +17,7 @@ class Run {
   constructor(page) {
     if (page.format !== 'raftlab-view' || page.version !== 1) throw new Error('it is no page of this program');
     Object.assign(this, page);
+    this.page = page;
     this.n = page.at.length;
     this.at = new Float64Array(this.n);
     this.call = new Float64Array(this.n);

@@ -299,6 +299,11 @@ class Picture {
 
   wrong(pen) {
     const { view, colours } = this, { end, events } = view.evidence;
+    if (view.difference >= 0) {
+      const x = view.x(view.difference);
+      pen.fillStyle = colours.bad;
+      if (x >= NAMES) pen.fillText('≠', x - 4, AXIS + 4);
+    }
     pen.strokeStyle = pen.fillStyle = colours.bad;
     pen.lineWidth = 2;
     if (end >= 0) { const x = view.x(end); if (x >= NAMES) this.line(pen, x, AXIS, x, this.height); }

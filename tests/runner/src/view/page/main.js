@@ -22,7 +22,7 @@ class View {
       if (kind === 'step') this.steps.push(i);
       if (kind === 'caption') this.captions.push(i);
     }
-    Object.assign(this, { folded: true, past: null, byTime: false, zoom: 12, scale: 0, left: 0, cursor: 0 });
+    Object.assign(this, { folded: true, past: null, byTime: false, zoom: 12, scale: 0, left: 0, cursor: 0, difference: -1 });
     this.hiddenServers = new Set();
     this.hiddenKinds = new Set();
     this.found = new Set();
@@ -64,6 +64,7 @@ class View {
       events.push(i);
     }
     this.events = events;
+    document.getElementById('shown').textContent = `${events.length} of ${run.n} events`;
     if (!this.shown[this.cursor]) this.cursor = events[Math.min(this.ranks[this.cursor], events.length - 1)] ?? 0;
   }
 
@@ -411,6 +412,8 @@ async function main() {
     keys(view, acts);
     mouse(view);
     showHistory(view);
+    showWarnings(view);
+    comparing(view);
     showStory(view);
     view.picture.layout();
     view.cursor = at >= 0 ? at : view.evidence.end >= 0 ? view.evidence.end : view.captions[1] ?? 0;

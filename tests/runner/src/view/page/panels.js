@@ -44,7 +44,7 @@ function showEvent(view) {
 function showServers(view) {
   const { run, standing, cursor } = view, table = document.getElementById('state');
   const head = make('tr');
-  for (const name of ['', 'is', 'term', 'voted', 'saved', 'log', 'commit', 'applied', 'heard ms']) head.append(make('th', name, { scope: 'col' }));
+  for (const name of ['', 'is', 'term', 'voted', 'saved', 'log', 'commit', 'applied', 'heard']) head.append(make('th', name, { scope: 'col' }));
   table.replaceChildren(head);
   for (let server = 0; server < run.servers; server++) {
     const s = standing.at(server, cursor), row = make('tr', undefined, run.server[cursor] === server ? { class: 'cursor' } : {});
@@ -149,6 +149,26 @@ class List {
     row.append(cell);
     return row;
   }
+}
+
+const WARNINGS = 5;
+
+/** What the harness found suspicious: each text once, where it came first. */
+function showWarnings(view) {
+  const { run } = view, texts = new Map();
+  for (let i = 0; i < run.n; i++) {
+    if (run.kind[i] !== OTHER) continue;
+    const [kind, text] = run.other(i);
+    if (kind === 'warning' && !texts.has(text)) texts.set(text, i);
+  }
+  const section = document.getElementById('warnings');
+  section.hidden = !texts.size;
+  for (const [text, i] of [...texts].slice(0, WARNINGS)) {
+    const button = make('button', `! ${run.laneName(i)} ${text}`);
+    button.addEventListener('click', () => view.go(i));
+    section.append(button, make('br'));
+  }
+  if (texts.size > WARNINGS) section.append(`… and ${texts.size - WARNINGS} more: search for type:warning`);
 }
 
 /** What clients asked: from one event to another, with what the history's judge said of it. */
