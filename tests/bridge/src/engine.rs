@@ -107,6 +107,12 @@ impl Engine {
             return;
         }
         self.is_stirred = true;
+        if message.msg_type == MessageType::AppendResponse && !message.reject {
+            let mut lanes = (1..).zip(&mut self.lanes);
+            if let Some((_, lane)) = lanes.find(|(id, _)| *id == message.from) {
+                lane.acknowledged(message.term, message.index);
+            }
+        }
         if let Err(error) = self.node.step(message) {
             log::debug!("refused a message: {error}");
         }

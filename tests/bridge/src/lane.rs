@@ -2,7 +2,8 @@
 //!
 //! A node sends all that a follower may lack whenever it has something new, and goes on sending it
 //! until an answer comes. Each such message says what those before it said, and more: while one is
-//! under way, only the last is kept.
+//! under way, only the last is kept. What its receiver acknowledges meanwhile is taken out of it:
+//! the node would not send that again.
 
 use labapi::step::Message;
 use labapi::time::{Duration, Instant};
@@ -31,6 +32,18 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn hold(&mut self, append: Message) {
         self.held = Some(append);
+    }
+
+    /// The server has acknowledged, to the leader of this term, everything up to `index`.
+    pub(crate) fn acknowledged(&mut self, term: u64, index: u64) {
+        let Some(append) = self.held.as_mut().filter(|append| append.term == term) else {
+            return;
+        };
+        let count = index.saturating_sub(append.index) as usize;
+        let known = append.entries.drain(..count.min(append.entries.len()));
+        if let Some(last) = known.last() {
+            (append.index, append.log_term) = (last.index, last.term);
+        }
     }
 
     /// The Append of this number has returned; whether entries wait for that.
@@ -90,6 +103,32 @@ mod tests {
             lane.take(now, false).is_none(),
             "the second is still under way"
         );
+    }
+
+    #[test]
+    fn what_is_acknowledged_does_not_go_out() {
+        let held = |acked: (u64, u64)| {
+            let mut lane = Lane::default();
+            lane.hold(Message {
+                term: 3,
+                index: 5,
+                log_term: 1,
+                entries: vec![Entry::new(6, 2, ""), Entry::new(7, 3, "")],
+                ..Message::default()
+            });
+            lane.acknowledged(acked.0, acked.1);
+            let sent = lane.take(Instant::now(), true);
+            let message = sent.expect("nothing is under way").message;
+            (message.index, message.log_term, message.entries.len())
+        };
+        assert_eq!(held((3, 5)), (5, 1, 2), "no more than it was known to have");
+        assert_eq!(held((3, 6)), (6, 2, 1));
+        assert_eq!(
+            held((3, 9)),
+            (7, 3, 0),
+            "the commit index is still to be told"
+        );
+        assert_eq!(held((2, 9)), (5, 1, 2), "of an earlier term");
     }
 
     #[test]
