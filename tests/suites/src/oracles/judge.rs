@@ -45,6 +45,8 @@ pub(super) struct Seen {
     pub(super) saved_terms: bool,
     pub(super) saved_votes: bool,
     pub(super) saved_logs: bool,
+    /// A log was saved with a snapshot, and nobody knows where it begins: no log is judged.
+    pub(super) lost_begin: bool,
     /// A log begins with an entry that is none.
     pub(super) dummies: bool,
     /// Nobody can tell which entries hold a command: the log's indices are not those that are
@@ -275,7 +277,12 @@ impl Judge {
         if seen.saves && !seen.saved_votes {
             off.push("the saved vote (VoteDurable)");
         }
-        if seen.saves && !seen.saved_logs {
+        if seen.lost_begin {
+            off.push(
+                "where a saved log begins behind its snapshot (last_included_index; AckDurable, \
+                 CommitQuorum and whatever else is of logs)",
+            );
+        } else if seen.saves && !seen.saved_logs {
             off.push("the saved log (AckDurable, CommitQuorum and whatever else is of logs)");
         }
         if self.letters.has_pre_votes() {

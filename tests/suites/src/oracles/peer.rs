@@ -66,6 +66,8 @@ pub(super) struct Disk {
     pub(super) base_blanks: Option<u64>,
     /// How many of `entries` hold none.
     blanks: usize,
+    /// Bytes of its snapshot, and when that was saved last.
+    pub(super) snapshot: (usize, Duration),
 }
 
 impl Disk {
@@ -133,8 +135,10 @@ impl Disk {
         if !self.has_log {
             return change;
         }
+        // A journal says how many entries have gone in front.
+        let gone = facts.same.map(|same| self.base.index + same.dropped as u64);
         self.base = LogId {
-            index: facts.base_index.unwrap_or(0),
+            index: facts.base_index.or(gone).unwrap_or(0),
             term: facts.base_term.unwrap_or(0),
         };
         let count = |entries: &[Entry]| entries.iter().filter(|entry| entry.is_blank).count();

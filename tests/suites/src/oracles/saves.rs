@@ -1,7 +1,8 @@
 //! What is saved: terms and votes, the log, the snapshot (Figure 2, persistent state; §7).
 
+use super::facts::Facts;
 use super::judge::Judge;
-use super::peer::{Change, Disk, Vote};
+use super::peer::{Change, Disk, Peer, Vote};
 use super::rules;
 use super::verdict::{Verdict, broken, event};
 use std::time::Duration;
@@ -18,15 +19,19 @@ impl Judge {
         self.seen.blanks |= self.facts.entries.iter().any(|entry| entry.is_blank);
         let base_blanks = self.facts.base_blanks;
         let peer = &mut self.peers[server];
+        self.seen.lost_begin |= is_begin_unknown(peer, &self.facts, snapshot);
+        let kept = std::mem::replace(&mut peer.disk.snapshot, (snapshot, at));
         let change = peer.disk.take(&mut self.facts, &mut self.seen.dummies, at);
         // Where no blank was ever seen, none is missing.
         let has_none = !self.seen.blanks || peer.disk.base.index == 0;
         peer.disk.base_blanks = base_blanks.or(has_none.then_some(0));
+        peer.disk.has_log &= !self.seen.lost_begin;
         let disk = &peer.disk;
         self.seen.saves = true;
         self.seen.saved_terms |= disk.term.is_some();
         self.seen.saved_votes |= disk.vote.is_some();
-        self.seen.saved_logs |= disk.has_log;
+        self.seen.saved_logs = !self.seen.lost_begin && (self.seen.saved_logs || disk.has_log);
+        check_kept(server, kept, snapshot, at)?;
         if peer.told.is_some_and(|(told, _)| disk.term >= Some(told)) {
             peer.told = None;
         }
@@ -192,10 +197,13 @@ impl Judge {
         };
         let peer = &self.peers[server];
         let next = &peer.disk;
-        let now = match next.entry(lost) {
+        let mut now = match next.entry(lost) {
             Some(entry) => format!("saves a log with {lost}@{} in its place", entry.term),
             None => format!("saves a log that ends at {}", next.last().index),
         };
+        if lost == change.base.index + 1 && next.snapshot.0 == 0 {
+            now.push_str(", and a snapshot of 0 bytes");
+        }
         let acked = peer
             .acked
             .filter(|ack| Some(ack.term) == next.term && lost <= ack.index);
@@ -234,6 +242,41 @@ impl Judge {
             events,
         )
     }
+}
+
+/// Whether nothing says where a log begins of which a snapshot covers a part; or it says so by the
+/// index of its first entry, which is there without a snapshot.
+fn is_begin_unknown(peer: &Peer, facts: &Facts, snapshot: usize) -> bool {
+    let is_first = peer.disk.term.is_none();
+    let says_one = is_first && snapshot == 0 && facts.base_index == Some(1);
+    let is_told = facts.base_index.is_some() || facts.first_index.is_some() || facts.same.is_some();
+    facts.has_entries && (says_one || snapshot > 0 && !is_told)
+}
+
+/// A snapshot that was there is not replaced by nothing.
+fn check_kept(
+    server: usize,
+    (bytes, since): (usize, Duration),
+    snapshot: usize,
+    at: Duration,
+) -> Verdict {
+    if bytes == 0 || snapshot > 0 {
+        return Ok(());
+    }
+    broken(
+        &rules::SNAPSHOT_KEPT,
+        format_args!(
+            "server {server} saves an empty snapshot: the one of {bytes} bytes that it had is gone"
+        ),
+        vec![
+            event(
+                since,
+                server,
+                format_args!("had saved a snapshot of {bytes} bytes"),
+            ),
+            event(at, server, "saves a snapshot of 0 bytes"),
+        ],
+    )
 }
 
 /// The terms of a log from an index on.

@@ -1,5 +1,6 @@
 //! Servers that follow a script: what each oracle sees of them, and that it sees nothing else.
 
+mod begins;
 mod blanks;
 mod leaders;
 
