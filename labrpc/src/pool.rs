@@ -5,7 +5,6 @@ use crate::spin::soon;
 use labrt::Node;
 use labrt::channel::{Sender, bounded};
 use labrt::harness::{self, Mutex};
-use labrt::thread::Builder;
 use std::sync::{Arc, Weak};
 
 /// Threads that wait for work, the thread that ended its work last on top: its caches are warm. No
@@ -57,8 +56,7 @@ impl<W: FnOnce() + Send + 'static> Pool<W> {
                 idle.lock().push(task.worker);
             }
         };
-        let builder = Builder::new().name("rpc".to_string());
-        if let Err(error) = builder.spawn(worker) {
+        if let Err(error) = harness::spawn_apart("rpc", worker) {
             harness::fail(format!("no thread for an RPC handler: {error}"));
         }
         sender

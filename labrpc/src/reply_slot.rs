@@ -5,8 +5,11 @@ use crate::event::KeptBytes;
 use crate::spin::soon;
 use crate::step::Loss;
 use labrt::channel::{Receiver, Sender, bounded};
-use labrt::harness::{Mailbox, is_simulated};
+use labrt::harness::{self, Mailbox, is_simulated};
 use std::time::Duration;
+
+/// What a caller waits for.
+const ANSWER: &str = "an RPC's answer";
 
 /// What comes back to a waiting caller.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ pub(crate) enum ReplySlot {
 impl ReplySlot {
     pub(crate) fn new() -> ReplySlot {
         if is_simulated() {
-            return ReplySlot::Simulated(Mailbox::new("an RPC's answer"));
+            return ReplySlot::Simulated(Mailbox::new(ANSWER));
         }
         // Room for the answer, and for the news that the network was closed meanwhile.
         let (sender, receiver) = bounded(2);
@@ -57,8 +60,10 @@ impl ReplySlot {
             ReplySlot::Simulated(mailbox) => mailbox.wait(most),
             ReplySlot::Real(_, receiver) => {
                 // The slot holds a sender itself, so an error can only mean that it took too long.
-                let in_time = || receiver.recv_timeout(most).ok();
-                let (answer, after) = soon(receiver).or_else(in_time)?;
+                let (answer, after) = match soon(receiver) {
+                    Some(soon) => soon,
+                    None => harness::waiting(ANSWER, || receiver.recv_timeout(most).ok())?,
+                };
                 if after == Duration::ZERO {
                     return Some(answer);
                 }

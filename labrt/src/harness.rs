@@ -6,6 +6,7 @@ use crate::node::Node;
 use crate::outside::{prints, signals};
 use crate::real_node;
 use crate::thread;
+use std::io;
 use std::panic::Location;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 /// that may block, switch or spawn: then a crash can never leave that state half changed.
 pub use parking_lot::{Mutex, MutexGuard};
 
+pub use crate::base::LeftOver;
 pub use crate::mailbox::Mailbox;
 
 /// Whether the calling thread is a simulated one.
@@ -67,18 +69,54 @@ pub fn is_crashed() -> bool {
 }
 
 /// Simulated: what each thread of a node is at - what it waits for, where, since when, until when -
-/// and whether it will go on by itself. In the real world nobody knows.
+/// and whether it will go on by itself. In the real world the same, as far as threads wait in what
+/// this crate hands them.
 pub fn standing(node: &Node) -> Vec<(String, bool)> {
-    world::kernel()
-        .map(|kernel| kernel.standing(node.id().0))
-        .unwrap_or_default()
+    match world::kernel() {
+        Some(kernel) => kernel.standing(node.id().0),
+        None => node.real().standing(),
+    }
 }
 
-/// Adds a warning to the run's report; in the real world, logs it.
+/// Real world: if a thread of any node has waited for a lock for so long, what the threads of all
+/// nodes are at, those first that wait for a lock or hold one.
+pub fn hung(patience: Duration) -> Option<Vec<String>> {
+    real_node::hung(patience)
+}
+
+/// The threads that were started on a node and have not ended.
+pub fn left_over(node: &Node) -> Vec<LeftOver> {
+    let mut threads = match world::kernel() {
+        Some(kernel) => kernel.left_over(node.id().0),
+        None => node.real().left_over(),
+    };
+    threads.sort();
+    threads
+}
+
+/// Real world: the calling thread waits in `f` for `what`, for a limited time.
+#[track_caller]
+pub fn waiting<T>(what: &'static str, f: impl FnOnce() -> T) -> T {
+    real_node::waiting(what, Location::caller(), true, f)
+}
+
+/// Real world: the warnings so far, each once.
+pub fn take_warnings() -> Vec<String> {
+    std::mem::take(&mut *WARNINGS.lock())
+}
+
+static WARNINGS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Adds a warning to the run's report; in the real world, keeps it for [`take_warnings`].
 pub fn warn(text: String) {
     match world::kernel() {
         Some(kernel) => kernel.warn(text),
-        None => log::warn!("{text}"),
+        None => {
+            let mut warnings = WARNINGS.lock();
+            if !warnings.contains(&text) {
+                warnings.push(text);
+            }
+        }
     }
 }
 
@@ -200,6 +238,12 @@ pub fn spawn_on(
     spawned.is_some()
 }
 
+/// Real world: starts a thread of no node, whichever node the caller is of.
+pub fn spawn_apart(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let builder = std::thread::Builder::new().name(name.to_string());
+    builder.spawn(f).map(drop)
+}
+
 /// Runs `f` on the calling thread, which belongs to no node, as if that were a thread of `node`. If
 /// the node crashes meanwhile, `f` is unwound, and nothing else: then, or if the node had crashed
 /// before, `None`. While the node is paused, `f` waits as its threads do. In the real world `f`
@@ -207,7 +251,7 @@ pub fn spawn_on(
 pub fn visit<T>(node: &Node, name: &'static str, f: impl FnOnce() -> T) -> Option<T> {
     match world::kernel() {
         Some(kernel) => kernel.visit(node.id().0, name, f),
-        None => Some(real_node::run_thread(Some(node.id()), f)),
+        None => Some(real_node::run_thread(Some(node.id()), (name, None), f)),
     }
 }
 
@@ -216,6 +260,6 @@ pub fn visit<T>(node: &Node, name: &'static str, f: impl FnOnce() -> T) -> Optio
 pub fn run_as<T>(node: &Node, f: impl FnOnce() -> T) -> T {
     match world::kernel() {
         Some(_) => f(),
-        None => real_node::run_thread(Some(node.id()), f),
+        None => real_node::run_thread(Some(node.id()), ("handler", None), f),
     }
 }

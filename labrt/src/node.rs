@@ -124,6 +124,11 @@ impl Node {
             .map(|kernel| kernel.live_thread_names(self.id.0))
             .unwrap_or_default()
     }
+
+    /// What is known of it without a kernel.
+    pub(crate) fn real(&self) -> &RealNode {
+        &self.real
+    }
 }
 
 /// The name of the calling thread's node, in either world.

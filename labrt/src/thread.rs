@@ -65,7 +65,7 @@ impl Builder {
     {
         match world::kernel() {
             Some(kernel) => Ok(self.spawn_simulated(&kernel, Location::caller(), f)),
-            None => self.spawn_real(f),
+            None => self.spawn_real(Location::caller(), f),
         }
     }
 
@@ -120,17 +120,18 @@ impl Builder {
         }
     }
 
-    fn spawn_real<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    fn spawn_real<F, T>(self, at: &'static Location<'static>, f: F) -> io::Result<JoinHandle<T>>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
         let mut builder = std::thread::Builder::new();
+        let name = self.name.clone().unwrap_or("thread".into());
         if let Some(name) = self.name {
             builder = builder.name(name);
         }
         let node = self.node.or(real_node::current());
-        let handle = builder.spawn(move || real_node::run_thread(node, f))?;
+        let handle = builder.spawn(move || real_node::run_thread(node, (&name, Some(at)), f))?;
         let thread = Thread(Handle::Real(handle.thread().clone()));
         Ok(JoinHandle {
             thread,
@@ -138,6 +139,9 @@ impl Builder {
         })
     }
 }
+
+/// What a thread waits for that sleeps.
+const SLEEP: &str = "a sleep's end";
 
 /// Owns the permission to wait for a thread's end and take its result.
 #[derive(Debug)]
@@ -166,7 +170,9 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.inner {
-            Inner::Real(handle) => handle.join(),
+            Inner::Real(handle) => {
+                real_node::waiting(JOIN, Location::caller(), false, || handle.join())
+            }
             Inner::Simulated(packet) => {
                 join_simulated(&packet, self.thread.task(), Location::caller())
             }
@@ -308,7 +314,8 @@ pub fn current() -> Thread {
 #[track_caller]
 pub fn sleep(duration: Duration) {
     let Some(kernel) = world::kernel() else {
-        return std::thread::sleep(duration);
+        let sleep = || std::thread::sleep(duration);
+        return real_node::waiting(SLEEP, Location::caller(), true, sleep);
     };
     let at = Location::caller();
     kernel.about_to_block("a sleep", at);
@@ -322,7 +329,7 @@ pub(crate) fn rest(kernel: &Kernel, duration: Duration, at: &'static Location<'s
 }
 
 fn sleep_until(kernel: &Kernel, deadline: u64, at: &'static Location<'static>) {
-    if let Wake::Crashed { .. } = kernel.park(Blocked::new("a sleep's end", at), deadline) {
+    if let Wake::Crashed { .. } = kernel.park(Blocked::new(SLEEP, at), deadline) {
         kernel.die();
     }
 }

@@ -1,8 +1,9 @@
 //! The two ends of a channel.
 
-use super::queue::Queue;
+use super::queue::{MESSAGE, Queue, ROOM};
 use super::timer::Timer;
 use crate::kernel::{Blocked, Kernel, Wake, world};
+use crate::real_node;
 use crate::time::{Instant, deadline};
 use crossbeam_channel::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
@@ -40,7 +41,9 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         match &self.0 {
-            Target::Real(real) => real.send(message),
+            Target::Real(real) => {
+                real_node::waiting(ROOM, Location::caller(), false, || real.send(message))
+            }
             Target::Simulated(queue) => {
                 let sent = send_simulated(queue, message, None, Location::caller());
                 sent.map_err(|error| SendError(error.into_inner()))
@@ -164,7 +167,7 @@ impl<T> Receiver<T> {
     pub fn recv(&self) -> Result<T, RecvError> {
         let at = Location::caller();
         match &self.0 {
-            Source::Real(real) => real.recv(),
+            Source::Real(real) => real_node::waiting(MESSAGE, at, false, || real.recv()),
             Source::RealTimer(real, convert) => real.recv().map(convert),
             _ => self.recv_simulated(None, at).map_err(|_| RecvError),
         }
@@ -196,7 +199,9 @@ impl<T> Receiver<T> {
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         let at = Location::caller();
         match &self.0 {
-            Source::Real(real) => real.recv_timeout(timeout),
+            Source::Real(real) => {
+                real_node::waiting(MESSAGE, at, true, || real.recv_timeout(timeout))
+            }
             Source::RealTimer(real, convert) => real.recv_timeout(timeout).map(convert),
             _ => self.recv_simulated(Instant::after(timeout), at),
         }
@@ -207,7 +212,10 @@ impl<T> Receiver<T> {
     pub fn recv_deadline(&self, end: Instant) -> Result<T, RecvTimeoutError> {
         let at = Location::caller();
         match &self.0 {
-            Source::Real(real) => real.recv_deadline(end.to_std()),
+            Source::Real(real) => {
+                let end = end.to_std();
+                real_node::waiting(MESSAGE, at, true, || real.recv_deadline(end))
+            }
             Source::RealTimer(real, convert) => real.recv_deadline(end.to_std()).map(convert),
             _ => self.recv_simulated(Some(end), at),
         }
@@ -295,7 +303,7 @@ fn wait_for_nothing<T>(
     end: Option<Instant>,
     at: &'static Location<'static>,
 ) -> Result<T, RecvTimeoutError> {
-    match kernel.park(Blocked::new("a message", at), deadline(end)) {
+    match kernel.park(Blocked::new(MESSAGE, at), deadline(end)) {
         Wake::Crashed { .. } => {
             kernel.die();
             Err(RecvTimeoutError::Disconnected)

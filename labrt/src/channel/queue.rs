@@ -11,6 +11,11 @@ use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::panic::Location;
 
+/// What a sender waits for.
+pub(super) const ROOM: &str = "room in a channel";
+/// What a receiver waits for.
+pub(super) const MESSAGE: &str = "a message";
+
 /// A park of a thread: see `Kernel::coming_park`.
 pub(super) type Park = (TaskId, u32);
 
@@ -179,7 +184,7 @@ impl<T> Queue<T> {
         at: &'static Location<'static>,
     ) -> Result<(), SendTimeoutError<T>> {
         self.check_run(kernel);
-        let blocked = Blocked::new("room in a channel", at);
+        let blocked = Blocked::new(ROOM, at);
         loop {
             message = match self.try_send(message) {
                 Ok(()) => return Ok(()),
@@ -221,7 +226,7 @@ impl<T> Queue<T> {
         at: &'static Location<'static>,
     ) -> Result<T, RecvTimeoutError> {
         self.check_run(kernel);
-        let blocked = Blocked::new("a message", at);
+        let blocked = Blocked::new(MESSAGE, at);
         loop {
             match self.try_recv() {
                 Ok(message) => return Ok(message),

@@ -5,12 +5,16 @@ use super::operation::Operation;
 use super::queue::{Park, Queue};
 use crate::base::NEVER;
 use crate::kernel::{Blocked, Kernel, Wake, world};
+use crate::real_node;
 use crate::thread;
 use crate::time::{Instant, deadline};
 use crossbeam_channel::{RecvError, SelectTimeoutError, SendError, TrySelectError};
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
+
+/// What a thread waits for that waits for several things.
+const SELECT: &str = "a select";
 
 /// Waits for one of several operations, as `crossbeam_channel::Select`. Most code is served by
 /// [`select!`](crate::select).
@@ -120,7 +124,10 @@ impl<'a> Select<'a> {
     pub fn select(&mut self) -> SelectedOperation<'a> {
         let at = Location::caller();
         match &mut self.0 {
-            Kind::Real(select) => SelectedOperation::real(select.select()),
+            Kind::Real(select) => {
+                let select = || select.select();
+                SelectedOperation::real(real_node::waiting(SELECT, at, false, select))
+            }
             Kind::Simulated(operations) if operations.iter().all(Option::is_none) => {
                 panic!("no operations have been added to `Select`")
             }
@@ -233,7 +240,7 @@ fn wait<'a>(
         let park = kernel.coming_park();
         all().for_each(|operation| operation.join(park));
         let until = until.map_or(NEVER, |until| deadline(Some(until)));
-        let wake = kernel.park(Blocked::new("a select", at), until);
+        let wake = kernel.park(Blocked::new(SELECT, at), until);
         let mut handed = None;
         for (index, operation) in operations.iter().enumerate() {
             if operation.is_some_and(|operation| operation.leave(park)) {

@@ -50,6 +50,7 @@ impl Kernel {
             entry.state = State::Ready;
             entry.node = who.node;
             entry.name = who.name;
+            entry.started = Some(who.at);
             entry.points = 0;
             entry.window_start = self.now.get();
             TaskRef {

@@ -2,7 +2,7 @@
 
 use super::scheduler::Kernel;
 use super::task::{State, Task};
-use crate::base::NEVER;
+use crate::base::{LeftOver, NEVER};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -26,6 +26,23 @@ impl Kernel {
                 count => (format!("{line} ({count} of them)"), acts),
             })
             .collect()
+    }
+
+    /// The threads that were started on `node` and have not ended.
+    pub(crate) fn left_over(&self, node: u32) -> Vec<LeftOver> {
+        let tasks = self.tasks.borrow();
+        let own = tasks
+            .iter()
+            .filter(|task| task.node == node && task.state != State::Free && !task.is_lent);
+        let left = own.map(|task| LeftOver {
+            started: task.started.map(ToString::to_string).unwrap_or_default(),
+            name: task.name.to_string(),
+            waits: task
+                .blocked
+                .filter(|_| task.state == State::Parked)
+                .map(|blocked| format!("{} at {}", blocked.on, blocked.at)),
+        });
+        left.collect()
     }
 }
 

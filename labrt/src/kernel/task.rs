@@ -85,6 +85,8 @@ pub(crate) struct Task {
     pub(crate) next_waiter: u32,
     pub(crate) node: u32,
     pub(crate) name: Name,
+    /// Where it was started.
+    pub(super) started: Option<&'static Location<'static>>,
     pub(crate) crashed: bool,
     /// The panics, and the crash, that are running the thread's destructors; while it is suspended.
     pub(super) panics: usize,
@@ -123,6 +125,7 @@ impl Task {
             next_waiter: 0,
             node: NO_NODE,
             name: Name::Fixed(""),
+            started: None,
             crashed: false,
             panics: 0,
             lingers: 0,

@@ -3,6 +3,7 @@
 use super::mutex::{Guard, MutexGuard, RawMutex};
 use crate::base::NEVER;
 use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
+use crate::real_node;
 use crate::time::Instant;
 use std::cell::Cell;
 use std::fmt;
@@ -10,6 +11,9 @@ use std::panic::Location;
 use std::time::Duration;
 
 pub use lock_api::WaitTimeoutResult;
+
+/// What a thread waits for on a condition variable.
+const NOTIFICATION: &str = "a notification";
 
 thread_local! {
     /// Where the wait was called: `lock_api` does not hand the position through.
@@ -127,6 +131,15 @@ struct RawCondvar {
 }
 
 impl RawCondvar {
+    /// Waits in the real world, where the lock is not held meanwhile.
+    fn beside_real<T>(mutex: &RawMutex, wait: impl FnOnce(&'static Location<'static>) -> T) -> T {
+        let at = CALLED_AT.take().unwrap_or(Location::caller());
+        real_node::gave_back(mutex.address());
+        let out = wait(at);
+        real_node::took(mutex.address(), at);
+        out
+    }
+
     /// Whether the wait ended by its deadline. The lock is held again when this returns or unwinds.
     fn wait_simulated(
         &self,
@@ -145,7 +158,7 @@ impl RawCondvar {
         // below either returns or never comes back, since without a deadline it waits even dying.
         let held = unsafe { std::ptr::read(guard) };
         mutex.release(kernel, held);
-        let blocked = Blocked::new("a notification", at);
+        let blocked = Blocked::new(NOTIFICATION, at);
         let wake = kernel.wait_on(&self.waiters, blocked, deadline);
         if let Wake::Crashed { notified: true } = wake {
             kernel.notify_one(&self.waiters);
@@ -171,8 +184,13 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
 
     unsafe fn wait(&self, mutex: &RawMutex, guard: &mut Guard) {
         match world::kernel() {
-            // SAFETY: the guard is of the real mutex, as the caller promises.
-            None => unsafe { self.real.wait(&mutex.real, &mut guard.0) },
+            None => RawCondvar::beside_real(mutex, |at| {
+                let wait = || {
+                    // SAFETY: the guard is of the real mutex, as the caller promises.
+                    unsafe { self.real.wait(&mutex.real, &mut guard.0) }
+                };
+                real_node::waiting(NOTIFICATION, at, false, wait);
+            }),
             Some(kernel) => {
                 self.wait_simulated(&kernel, mutex, guard, NEVER);
             }
@@ -210,11 +228,16 @@ unsafe impl lock_api::RawCondvarTimed for RawCondvar {
 
     unsafe fn wait_until(&self, mutex: &RawMutex, guard: &mut Guard, end: &Instant) -> bool {
         match world::kernel() {
-            // SAFETY: the guard is of the real mutex, as the caller promises.
-            None => unsafe {
-                self.real
-                    .wait_until(&mutex.real, &mut guard.0, &end.to_std())
-            },
+            None => RawCondvar::beside_real(mutex, |at| {
+                let wait = || {
+                    // SAFETY: the guard is of the real mutex, as the caller promises.
+                    unsafe {
+                        self.real
+                            .wait_until(&mutex.real, &mut guard.0, &end.to_std())
+                    }
+                };
+                real_node::waiting(NOTIFICATION, at, true, wait)
+            }),
             Some(kernel) => {
                 let deadline = end.local_ns();
                 self.wait_simulated(&kernel, mutex, guard, deadline)

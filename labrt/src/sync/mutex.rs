@@ -1,7 +1,8 @@
 //! The mutex of both worlds.
 
-use crate::base::NEVER;
+use crate::base::{LOCKS, NEVER};
 use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
+use crate::real_node;
 use crate::time::{Instant, deadline};
 use lock_api::RawMutex as _;
 use std::fmt;
@@ -85,6 +86,9 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     }
 }
 
+/// What a thread waits for that wants a lock.
+const LOCK: &str = LOCKS[0];
+
 /// The lock under [`Mutex`]. Also in a simulation the lock itself is `parking_lot`'s, so that
 /// even a mutex which is shared between worlds excludes; only the waiting differs.
 pub struct RawMutex {
@@ -98,6 +102,32 @@ pub struct Guard(pub(super) <parking_lot::RawMutex as lock_api::RawMutex>::Guard
 impl RawMutex {
     pub(super) fn address(&self) -> usize {
         ptr::from_ref(self).addr()
+    }
+
+    /// Takes the lock in the real world. Whoever waits for a lock of its own waits for ever.
+    fn lock_real(&self, at: &'static Location<'static>) -> Guard {
+        let guard = self.real.try_lock().unwrap_or_else(|| {
+            if let Some(held) = real_node::holds(self.address()) {
+                panic!(
+                    "deadlock: a thread waits for a lock that it holds itself: it took it at \
+                     {held}, and wants it again at {at}"
+                );
+            }
+            real_node::waiting(LOCK, at, false, || self.real.lock())
+        });
+        real_node::took(self.address(), at);
+        Guard(guard)
+    }
+
+    /// Takes the lock in the real world, or gives up.
+    fn wait_real(
+        &self,
+        at: &'static Location<'static>,
+        take: impl FnOnce() -> Option<<parking_lot::RawMutex as lock_api::RawMutex>::Guard>,
+    ) -> Option<Guard> {
+        let guard = real_node::waiting(LOCK, at, true, take)?;
+        real_node::took(self.address(), at);
+        Some(Guard(guard))
     }
 
     fn lock_simulated(
@@ -159,7 +189,7 @@ impl RawMutex {
         may_unwind: bool,
     ) -> Option<Guard> {
         let blocked = Blocked {
-            on: "a lock",
+            on: LOCK,
             at,
             lock: self.address(),
         };
@@ -209,7 +239,7 @@ unsafe impl lock_api::RawMutex for RawMutex {
     #[track_caller]
     fn lock(&self) -> Guard {
         match world::kernel() {
-            None => Guard(self.real.lock()),
+            None => self.lock_real(Location::caller()),
             Some(kernel) => match self.lock_simulated(&kernel, Location::caller(), NEVER) {
                 Some(guard) => guard,
                 None => unreachable!("a wait without a deadline cannot time out"),
@@ -221,7 +251,9 @@ unsafe impl lock_api::RawMutex for RawMutex {
     #[track_caller]
     fn try_lock(&self) -> Option<Guard> {
         let Some(kernel) = world::kernel() else {
-            return self.real.try_lock().map(Guard);
+            let guard = self.real.try_lock()?;
+            real_node::took(self.address(), Location::caller());
+            return Some(Guard(guard));
         };
         kernel.point();
         self.take(&kernel, Location::caller())
@@ -230,8 +262,11 @@ unsafe impl lock_api::RawMutex for RawMutex {
     #[inline]
     unsafe fn unlock(&self, guard: Guard) {
         match world::kernel() {
-            // SAFETY: the guard proves that the lock is held.
-            None => unsafe { self.real.unlock(guard.0) },
+            None => {
+                real_node::gave_back(self.address());
+                // SAFETY: the guard proves that the lock is held.
+                unsafe { self.real.unlock(guard.0) }
+            }
             Some(kernel) => {
                 self.release(&kernel, guard);
                 kernel.point();
@@ -252,7 +287,8 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
     #[track_caller]
     fn try_lock_for(&self, timeout: Duration) -> Option<Guard> {
         let Some(kernel) = world::kernel() else {
-            return lock_api::RawMutexTimed::try_lock_for(&self.real, timeout).map(Guard);
+            let try_it = || lock_api::RawMutexTimed::try_lock_for(&self.real, timeout);
+            return self.wait_real(Location::caller(), try_it);
         };
         let end = deadline(Instant::after(timeout));
         self.lock_simulated(&kernel, Location::caller(), end)
@@ -261,7 +297,9 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
     #[track_caller]
     fn try_lock_until(&self, end: Instant) -> Option<Guard> {
         let Some(kernel) = world::kernel() else {
-            return lock_api::RawMutexTimed::try_lock_until(&self.real, end.to_std()).map(Guard);
+            let end = end.to_std();
+            let try_it = || lock_api::RawMutexTimed::try_lock_until(&self.real, end);
+            return self.wait_real(Location::caller(), try_it);
         };
         let end = deadline(Some(end));
         self.lock_simulated(&kernel, Location::caller(), end)

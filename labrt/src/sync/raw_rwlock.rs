@@ -1,13 +1,17 @@
 //! What stands under [`RwLock`](super::RwLock).
 
-use crate::base::NEVER;
+use crate::base::{LOCKS, NEVER};
 use crate::kernel::{Blocked, Kernel, WaitList, Wake, world};
+use crate::real_node;
 use crate::time::{Instant, deadline};
 use lock_api::RawRwLock as _;
 use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
+
+/// What a thread waits for that wants a lock.
+const LOCK: &str = LOCKS[1];
 
 type Real = parking_lot::RawRwLock;
 
@@ -60,7 +64,7 @@ impl RawRwLock {
             return true;
         }
         let blocked = Blocked {
-            on: "a reader-writer lock",
+            on: LOCK,
             at,
             lock: self.address(),
         };
@@ -188,7 +192,9 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     #[track_caller]
     fn lock_shared(&self) -> SharedGuard {
         match world::kernel() {
-            None => SharedGuard(self.real.lock_shared()),
+            None => SharedGuard(real_node::waiting(LOCK, Location::caller(), false, || {
+                self.real.lock_shared()
+            })),
             Some(kernel) => match self.read_simulated(&kernel, Location::caller(), NEVER) {
                 Some(guard) => guard,
                 None => unreachable!("a wait without a deadline cannot time out"),
@@ -218,7 +224,9 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     #[track_caller]
     fn lock_exclusive(&self) -> ExclusiveGuard {
         match world::kernel() {
-            None => ExclusiveGuard(self.real.lock_exclusive()),
+            None => ExclusiveGuard(real_node::waiting(LOCK, Location::caller(), false, || {
+                self.real.lock_exclusive()
+            })),
             Some(kernel) => match self.write_simulated(&kernel, Location::caller(), NEVER) {
                 Some(guard) => guard,
                 None => unreachable!("a wait without a deadline cannot time out"),

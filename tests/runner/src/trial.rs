@@ -9,7 +9,7 @@ use super::recent::recent;
 use super::scene::{self, Standings};
 use clap::ValueEnum;
 use labrt::trace::Events;
-use labrt::{Plan, Simulation, time, trace};
+use labrt::{Plan, Simulation, harness, time, trace};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -376,6 +376,10 @@ fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
         rpcs: usage.rpcs,
         bytes: usage.bytes,
         commands: usage.commands,
+        warnings: harness::take_warnings()
+            .iter()
+            .map(|warning| Text::of_report(from_root(warning)))
+            .collect(),
         prints: prints(how),
         // Threads that nobody could stop would disturb the next run.
         spent: true,

@@ -1,9 +1,10 @@
 //! The worker's side: does one job after another until its parent hangs up. Whatever the code
 //! under test does to this process - aborts, overflows a stack, never returns - costs one run.
 
+use super::options::Mode;
 use super::trial::{FailureReport, Manner, Outcome};
 use super::wire::{self, Job, Order, Record};
-use super::{interrupt, logs, trial};
+use super::{hang, interrupt, logs, trial};
 use labrt::channel::{self, Receiver, Sender};
 use labrt::thread;
 use std::io;
@@ -35,7 +36,7 @@ pub(super) fn main(judged: Judged) -> ! {
 fn serve(judged: Judged, mut parent: UnixStream) -> io::Result<()> {
     let reader = parent.try_clone()?;
     let _ = PARENT.set(parent.try_clone()?);
-    labrt::harness::on_stack_overflow(last_word);
+    labrt::harness::on_stack_overflow(|failure| last_word(Failure::from(failure)));
     let (orders, inbox) = channel::unbounded();
     thread::spawn(move || listen(reader, &orders));
     while let Ok(order) = inbox.recv() {
@@ -68,6 +69,9 @@ fn work(
             tell: job.how.tell && !is_told,
             ..job.how.clone()
         };
+        if how.mode == Mode::Real {
+            hang::watch(last_word);
+        }
         let mut outcome = trial::run(judged, case, seed, &how);
         if how.prints {
             outcome.printed = outcome.trace.take().map(|trace| trace.to_text());
@@ -125,9 +129,9 @@ static PARENT: OnceLock<UnixStream> = OnceLock::new();
 
 /// Tells the parent why this process is about to end. Nobody else writes to it meanwhile: the
 /// thread that would is waiting for the run.
-fn last_word(failure: &labrt::Failure) {
+fn last_word(failure: Failure) {
     if let Some(mut parent) = PARENT.get().and_then(|parent| parent.try_clone().ok()) {
-        let _ = wire::send(&mut parent, &Record::Dying(Failure::from(failure)));
+        let _ = wire::send(&mut parent, &Record::Dying(failure));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is said of thirteen mistakes that students make: each report is kept word for word, below
+//! What is said of mistakes that students make: each report is kept word for word, below
 //! `golden/`, so that whoever changes what reports say sees what a student will read. The mistakes
 //! are those of `fixtures/mistakes`.
 //!
@@ -277,6 +277,80 @@ fn std_sleep() {
             "use labapi's thread::sleep instead",
             "\n      tick\n          at ./tests/fixtures/mistakes/src/threads.rs:",
         ],
+    }
+    .check();
+}
+
+#[test]
+fn lost_snapshot() {
+    Golden {
+        mistake: "lost-snapshot",
+        case: "snapshot_basic",
+        seed: 1,
+        code: 1,
+        tells: &["SnapshotKept", "without a snapshot"],
+    }
+    .check();
+}
+
+#[test]
+fn serial_votes() {
+    Golden {
+        mistake: "serial-votes",
+        case: "many_elections",
+        seed: 1,
+        code: 1,
+        tells: &[
+            "expected one leader among the connected servers, got none in 5 s",
+            "ticker waits for an RPC's answer at tests/fixtures/mistakes/src/threads.rs:",
+        ],
+    }
+    .check();
+}
+
+#[test]
+fn outlives_kill() {
+    Golden {
+        mistake: "outlives-kill",
+        case: "basic_agree",
+        seed: 1,
+        code: 0, // It costs memory, not points.
+        tells: &[
+            "outlived kill: threads that were started at tests/fixtures/mistakes/src/threads.rs:",
+            "(ticker) still run two seconds after kill(); they wait for a sleep's end at \
+             tests/fixtures/mistakes/src/threads.rs:",
+        ],
+    }
+    .check();
+}
+
+/// On real threads the same is told, and a lock that is waited for by its own holder at once.
+#[test]
+fn real_threads_are_asked() {
+    let real = |case: &str| [case.to_string(), "--mode".into(), "real".into()];
+    let words = real("basic_agree");
+    let words = words.each_ref().map(String::as_str);
+    judge("outlives-kill", &words).ends_with(0).says(&[
+        "outlived kill: threads that were started at tests/fixtures/mistakes/src/threads.rs:",
+        "(ticker) still run two seconds after kill(); they wait for ",
+    ]);
+    let well = judge("", &words);
+    assert!(!well.stdout.contains("warnings"), "{well}");
+    judge("relock", &words).ends_with(1).says(&[
+        "deadlock: a thread waits for a lock that it holds itself: it took it at \
+         tests/fixtures/mistakes/src/peer.rs:",
+    ]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn prints() {
+    Golden {
+        mistake: "prints",
+        case: "initial_election",
+        seed: 1,
+        code: 0,
+        tells: &["n1 INFO (message) to 0: Append("],
     }
     .check();
 }

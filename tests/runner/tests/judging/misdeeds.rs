@@ -313,8 +313,8 @@ fn threads_that_outlive_kill() {
     let answer = judge_misdeed("outlives-kill");
     answer.ends_with(0).says(&["4 passed, 0 failed"]);
     answer.has_line(&[
-        "1× outlived kill: server 0 has threads that still run",
-        "culprit",
+        "1× outlived kill: threads that were started at",
+        "(culprit) still run two seconds after kill(); they wait for a sleep's end at",
     ]);
 }
 

@@ -8,6 +8,7 @@
 //! | `mishaps`, `weather` | crashes at a save or at any point, slow disks, clocks, latency |
 //! | `figures` | sizes and counts |
 //! | `chance` | what a plan may leave out or add: faults, commands, crashes after a save |
+//! | `outlived` | threads that are there after `kill` |
 //! | `stuck` | why nothing came about: what threads wait for |
 //! | `stage` | servers whose place the case takes |
 //! | `chaos` | faults that somebody asks for, on any case |
@@ -21,6 +22,7 @@ mod chaos;
 mod figures;
 mod links;
 mod mishaps;
+mod outlived;
 mod record;
 mod server;
 pub(crate) mod show;
@@ -353,20 +355,9 @@ impl Cluster {
         for server in 0..self.len() {
             self.net().delete_server(server);
         }
-        if harness::is_simulated() {
-            labrt::thread::sleep(Duration::from_secs(2));
-            for (server, running) in &running {
-                let Some(running) = running else { continue };
-                let left = running.node.live_thread_names();
-                if !left.is_empty() {
-                    harness::warn(format!(
-                        "outlived kill: server {server} has threads that still run two seconds \
-                         after kill(): {}",
-                        left.join(", ")
-                    ));
-                }
-            }
-        }
+        let nodes = running.iter().filter_map(|(_, running)| running.as_ref());
+        let nodes: Vec<Node> = nodes.map(|running| running.node.clone()).collect();
+        outlived::warn(&nodes);
         self.check_fault();
     }
 }
