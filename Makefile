@@ -71,8 +71,13 @@ ANNOUNCE = $(if $(BUILT),,@echo "The first build takes about a minute." >&2)
 # `make bench ARGS=RPC` is about one of the tables alone.
 IN_PROFILE = $(if $(PROFILE),--profile $(PROFILE))
 
-.PHONY: help $(PARTS:%=test-%) test-3 test-4 test skeleton check package bench \
-	bench-against book clean
+TARGETS := help $(PARTS:%=test-%) test-3 test-4 test skeleton check package bench bench-against \
+	book clean
+.PHONY: $(TARGETS)
+
+VARIABLES := SEEDS SEED FILTER MODE RAFT KV TINY JOBS CHAOS ARGS DIR REV PROFILE
+
+include raftlab/skeleton/near.mk
 
 help:
 	@: $(info $(HELP))
@@ -128,6 +133,8 @@ book:
 	@command -v mdbook >/dev/null || { echo "There is no mdbook: cargo install mdbook --locked" >&2; \
 		exit 2; }
 	@mdbook build book
+	@cargo doc -q --no-deps -p labapi
+	@mkdir -p target/book/api && cp -R "$(or $(CARGO_TARGET_DIR),target)/doc/." target/book/api
 
 clean:
 	@cargo clean -q

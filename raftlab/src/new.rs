@@ -4,6 +4,7 @@ use crate::harness::{self, Files};
 use crate::track::Track;
 use crate::workspace::shell_path;
 use crate::{git, pack};
+use runner::{sayln, warnln};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,16 +47,16 @@ impl New {
         let what = match git::begin(dir, "Begin the labs") {
             Ok(()) => "a git repository with one commit",
             Err(reason) => {
-                eprintln!("warning: {} is no repository yet: {reason}", dir.display());
+                warnln!("warning: {} is no repository yet: {reason}", dir.display());
                 "a folder with all that is needed"
             }
         };
-        println!("{}: {what}. What comes next:\n", dir.display());
-        println!("  cd {}", shell_path(dir));
+        sayln!("{}: {what}. What comes next:\n", dir.display());
+        sayln!("  cd {}", shell_path(dir));
         let first = format!("make test-{}", self.track.first());
         let width = first.len();
-        println!("  {first}    fails, and says what is to be written first");
-        println!(
+        sayln!("  {first}    fails, and says what is to be written first");
+        sayln!(
             "  {:<width$}    what is done, and what to read next",
             "make status"
         );
@@ -90,7 +91,9 @@ fn linked(checkout: &Path, track: Track) -> Result<Files, String> {
     let makefile = carried.find(|(path, _)| *path == "labs.mk");
     let (_, makefile) = makefile.ok_or("the skeleton has no Makefile")?;
     let book = format!("BOOK = {}/book", full.display());
+    let near = format!("include {}/raftlab/skeleton/near.mk", full.display());
     let makefile = makefile.replace("BOOK = harness/book", &book);
+    let makefile = makefile.replace("include harness/near.mk", &near);
     files.insert("Makefile".into(), track.variable().to_string() + &makefile);
     Ok(files)
 }
@@ -140,10 +143,11 @@ mod tests {
     const BUILT: &str = "target";
 
     /// Where a file of the skeleton goes, if not to a place of the same name.
-    const ELSEWHERE: [(&str, &str); 3] = [
+    const ELSEWHERE: [(&str, &str); 4] = [
         ("gitignore", ".gitignore"),
         ("ci.yml", ".github/workflows/labs.yml"),
         ("Makefile", "harness/labs.mk"),
+        ("near.mk", "harness/near.mk"),
     ];
 
     fn files(folder: &Path, below: &str, found: &mut Files) {

@@ -1,0 +1,1 @@
+../../skeleton/near.mk
