@@ -4,6 +4,7 @@ use crate::harness::{self, Files};
 use crate::track::Track;
 use crate::workspace::shell_path;
 use crate::{git, new, pack};
+use runner::{sayln, warnln};
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::fs;
@@ -87,7 +88,7 @@ impl Course {
         let what = match git::begin(&self.dir, "Begin the course") {
             Ok(()) => "a git repository with one commit",
             Err(reason) => {
-                eprintln!(
+                warnln!(
                     "warning: {} is no repository yet: {reason}",
                     self.dir.display()
                 );
@@ -95,15 +96,13 @@ impl Course {
             }
         };
         let points: u32 = parts.iter().map(|part| part.points).sum();
-        println!(
+        sayln!(
             "{}: {what}; {points} points. What comes next:\n",
             self.dir.display()
         );
-        println!("  cd {}", shell_path(&self.dir));
-        println!(
-            "  git push …      to a repository that is a template; students begin with a copy"
-        );
-        println!("  raftlab update  brings a newer harness, here and in the copies");
+        sayln!("  cd {}", shell_path(&self.dir));
+        sayln!("  git push …      to a repository that is a template; students begin with a copy");
+        sayln!("  raftlab update  brings a newer harness, here and in the copies");
         Ok(ExitCode::SUCCESS)
     }
 

@@ -1,14 +1,17 @@
 //! `raftlab grade`: points for submissions, in the plain form, for implementations one trusts. Each
 //! is built against one harness and nothing of its own but its sources: `collect` takes those,
-//! `judge` builds and runs them in the `court`, `report` tells what came of it.
+//! `judge` builds and runs them in the `court`, `progress` tells how far that is, `report` what came
+//! of it.
 
 mod collect;
 mod court;
 mod judge;
+mod progress;
 mod report;
 
 use court::Court;
 use runner::{interrupt, usage};
+use runner::{say, sayln, warnln};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use suites::cases;
@@ -60,7 +63,7 @@ impl Grade {
         let submissions = self.named()?;
         let court = Court::open(self.link.as_deref())?;
         let out = |name: &str| self.out.join(name);
-        println!(
+        sayln!(
             "The code of {} runs with your rights: this is no sandbox.",
             if submissions.len() == 1 {
                 "the submission"
@@ -71,16 +74,16 @@ impl Grade {
         let mut verdicts = Vec::new();
         for (done, submission) in submissions.iter().enumerate() {
             interrupt::note(self.broken_off(done));
-            eprintln!("grading {} …", submission.name);
+            warnln!("grading {} …", submission.name);
             let folder = out(&submission.name);
             let verdict = judge::judge(&self, &court, &submission.folder, &folder)?;
             report::write(&folder, &verdict)?;
-            print!("{}", report::table(&submission.name, &verdict));
+            say!("{}", report::table(&submission.name, &verdict));
             verdicts.push((submission.name.as_str(), verdict));
             // As they come: whoever stops here has what is done so far.
             report::write_csv(&self.out.join(TABLE), &verdicts)?;
         }
-        print!("{}", report::summary(&verdicts));
+        say!("{}", report::summary(&verdicts));
         Ok(ExitCode::SUCCESS)
     }
 

@@ -15,6 +15,7 @@
 //!
 //! Exit codes: 0 done, 1 a case failed, 2 the request could not be carried out, 130 interrupted.
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)] // a reader may have gone: `sayln!`
 
 mod course;
 mod git;
@@ -32,6 +33,7 @@ mod workspace;
 use clap::{CommandFactory, Parser, Subcommand};
 use runner::commands::Request;
 use runner::search::{Explore, Search};
+use runner::{say, warnln};
 use std::process::ExitCode;
 use workspace::Workspace;
 
@@ -97,13 +99,14 @@ fn main() -> ExitCode {
         }
         Command::Request(request) => Workspace::find().and_then(|here| here.answer(request)),
         Command::Completions { shell } => {
-            let out = &mut std::io::stdout();
-            clap_complete::generate(shell, &mut Cli::command(), "raftlab", out);
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "raftlab", &mut script);
+            say!("{}", String::from_utf8_lossy(&script));
             Ok(ExitCode::SUCCESS)
         }
     };
     done.unwrap_or_else(|refusal| {
-        eprintln!("error: {refusal}");
+        warnln!("error: {refusal}");
         ExitCode::from(2)
     })
 }

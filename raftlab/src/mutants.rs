@@ -22,6 +22,7 @@ mod verdict;
 
 use build::Purpose;
 use patch::Patch;
+use runner::sayln;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Mutex;
@@ -87,13 +88,13 @@ impl Mutants {
                 build::lay_out_all(&root, &folder, wanted.iter().copied())?;
                 let count = wanted.len();
                 let judge = build::build_viable(&root, &folder, &mut wanted)?;
-                println!("{} of {count} compile", wanted.len());
+                sayln!("{} of {count} compile", wanted.len());
                 judge
             }
             false => self.build(&root, &folder, &all, &wanted)?,
         };
         if self.check {
-            println!("{} bugs apply and compile", wanted.len());
+            sayln!("{} bugs apply and compile", wanted.len());
             return Ok(ExitCode::SUCCESS);
         }
         let kept = Verdicts::read(&folder, build::harness(&root)?, self.fresh);
@@ -109,7 +110,7 @@ impl Mutants {
                 let before = before.filter(|_| self.by.is_empty());
                 let verdict = before.unwrap_or_else(|| self.judge(&judge, &folder, patch));
                 let place = 1 + told.fetch_add(1, Ordering::Relaxed);
-                println!("{place:3}/{count} {verdict}");
+                sayln!("{place:3}/{count} {verdict}");
                 if self.by.is_empty() {
                     known.lock().unwrap().keep(&folder, verdict);
                 }

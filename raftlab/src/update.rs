@@ -4,6 +4,7 @@ use crate::harness::{self, CHECKSUMS, Difference, FOLDER};
 use crate::track::Track;
 use crate::workspace::Workspace;
 use crate::{git, pack};
+use runner::sayln;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,7 +38,7 @@ impl Update {
         let newer = harness::of_students(Track::of(&root));
         let (old, next) = (harness::number(&laid), harness::number(&newer[CHECKSUMS]));
         if edits.is_none() && old == next {
-            println!("The harness is the newest that raftlab carries ({next}).");
+            sayln!("The harness is the newest that raftlab carries ({next}).");
             return Ok(ExitCode::SUCCESS);
         }
         if !edits.is_none() {
@@ -46,11 +47,11 @@ impl Update {
         let changes = harness::between(&laid, &newer[CHECKSUMS]);
         let lock = fs::read_to_string(folder.join(harness::LOCK)).unwrap_or_default();
         replace(&folder, &newer)?;
-        println!("The harness is {next} now; it was {old}.");
+        sayln!("The harness is {next} now; it was {old}.");
         tell(&changes);
         renew_lock(&root, &lock)?;
-        println!("\nWhat is new: {FOLDER}/CHANGELOG.md. To keep it:");
-        println!("  git add -A && git commit -m 'Update the harness'");
+        sayln!("\nWhat is new: {FOLDER}/CHANGELOG.md. To keep it:");
+        sayln!("  git add -A && git commit -m 'Update the harness'");
         Ok(ExitCode::SUCCESS)
     }
 
@@ -75,10 +76,10 @@ impl Update {
             ));
         }
         if git::is_committed(root, FOLDER)? {
-            println!("{what}: git has it.");
+            sayln!("{what}: git has it.");
         } else {
             git::commit(root, "Keep what was edited in the harness", &[FOLDER])?;
-            println!("{what}: it is in the last commit (git show).");
+            sayln!("{what}: it is in the last commit (git show).");
         }
         Ok(())
     }
@@ -94,10 +95,10 @@ fn renew_lock(root: &Path, old: &str) -> Result<(), String> {
         return Ok(());
     }
     if present != old {
-        println!("  Cargo.lock has changed since it was laid out, and stays as it is.");
+        sayln!("  Cargo.lock has changed since it was laid out, and stays as it is.");
         return Ok(());
     }
-    println!("  changed  Cargo.lock");
+    sayln!("  changed  Cargo.lock");
     fs::write(&file, newer).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
@@ -119,10 +120,10 @@ fn tell(changes: &Difference) {
     ];
     for (kind, paths) in kinds {
         for path in paths.iter().take(SHOWN) {
-            println!("  {kind:<8} {FOLDER}/{path}");
+            sayln!("  {kind:<8} {FOLDER}/{path}");
         }
         if paths.len() > SHOWN {
-            println!("  {kind:<8} … and {} more", paths.len() - SHOWN);
+            sayln!("  {kind:<8} … and {} more", paths.len() - SHOWN);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Where we are: a student's workspace, or the harness's own; and how its runner is called.
 
 use runner::commands::{Place, Request};
-use runner::{files, interrupt, terminal};
+use runner::{files, interrupt, terminal, warnln};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 /// A folder in which the suites can be run.
 pub(crate) struct Workspace {
@@ -12,6 +12,10 @@ pub(crate) struct Workspace {
     /// How cargo knows the program that judges: the Raft of this workspace, or others'.
     program: &'static [&'static str],
 }
+
+/// After so many looks one says that it builds, and again after so many more: two seconds, twenty.
+const FIRST_WORD: u32 = 4;
+const NEXT_WORD: u32 = 40;
 
 /// In a student's workspace, in the project's own, and where others are graded.
 const PROGRAMS: [(&str, &[&str]); 3] = [
@@ -49,6 +53,23 @@ impl Workspace {
         command
     }
 
+    /// Builds the runner, and says so if that takes a while. What is wrong then, cargo has said, and
+    /// says again when the runner is to be run.
+    fn build(&self) -> Result<(), String> {
+        let mut cargo = files::cargo();
+        cargo.current_dir(&self.root).args(["build", "-q"]);
+        cargo.args(self.program).stderr(Stdio::null());
+        let mut looks = 0;
+        let built = interrupt::status_while(&mut cargo, move || {
+            looks += 1;
+            if looks == FIRST_WORD || looks % NEXT_WORD == 0 {
+                warnln!("building …");
+            }
+        });
+        let built = built.map_err(|error| format!("cannot run cargo: {error}"));
+        built.map(drop)
+    }
+
     /// Does what the runner's own requests ask for.
     pub(crate) fn answer(self, request: Request) -> Result<ExitCode, String> {
         let runner = self.runner([""; 0]);
@@ -69,6 +90,7 @@ impl Workspace {
         &self,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
     ) -> Result<ExitCode, String> {
+        self.build()?;
         let status = interrupt::status(&mut self.runner(arguments));
         let status = status.map_err(|error| format!("cannot run cargo: {error}"))?;
         Ok(match status.code() {

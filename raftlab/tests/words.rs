@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{err, folder, out, raftlab};
+use common::{err, folder, out, project, raftlab};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -62,6 +62,58 @@ fn near_misses_are_told() {
     }
 }
 
+/// The project's own Makefile tells the same.
+#[test]
+fn near_misses_are_told_in_the_checkout() {
+    let stub = folder("near");
+    let cargo = stub.join("cargo");
+    fs::write(&cargo, "#!/bin/sh\necho cargo\nexit 1\n").expect("a file can be written");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("it is there");
+    for (words, told) in [
+        ("bok", "no target bok; did you mean make book?"),
+        ("test3A", "no target test3A; did you mean make test-3A?"),
+        ("benhc", "no target benhc; did you mean make bench?"),
+        ("xyzzy", "no target xyzzy (make shows all)"),
+        ("test-3A seeds=10", "no seeds=; did you mean SEEDS="),
+        ("test-3A RATF=x", "no RATF=; did you mean RAFT="),
+        (
+            "test-3A --trace",
+            "make takes --trace for itself: ARGS=--trace",
+        ),
+    ] {
+        let (code, out, err) = typed(&project(), &stub, words);
+        assert_eq!(code, Some(2), "{words}: {err}");
+        assert!(err.contains(told), "{words}: {err}");
+        assert!(!out.contains("cargo"), "{words} built something: {out}");
+    }
+}
+
+/// Whoever reads the output has gone, as behind `| head`: that is no fault to tell of.
+#[test]
+fn a_reader_that_has_gone_is_no_fault() {
+    let lab = workspace("pipes");
+    for words in [
+        "status",
+        "hint backup",
+        "points",
+        "completions bash",
+        "test --help",
+        "update",
+        "--version",
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+        drop(reader);
+        let asked = Command::new(env!("CARGO_BIN_EXE_raftlab"))
+            .args(words.split(' '))
+            .current_dir(&lab)
+            .stdout(writer)
+            .output()
+            .expect("it can be run");
+        assert_eq!(err(&asked), "", "{words}: {asked:?}");
+        assert_ne!(asked.status.code(), Some(101), "{words}: {asked:?}");
+    }
+}
+
 /// Parts and cases are the runner's to understand: it gets them as they are.
 #[test]
 fn parts_and_cases_are_passed_on() {
@@ -103,4 +155,14 @@ fn a_build_is_told() {
     let (code, _, err) = typed(&lab, stub, "test-3A");
     assert_eq!(code, Some(2), "{err}");
     assert!(err.starts_with("building …\n"), "{err}");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let asked = Command::new(env!("CARGO_BIN_EXE_raftlab"))
+        .args(["test", "3A"])
+        .current_dir(&lab)
+        .env("PATH", format!("{}:{path}", stub.display()))
+        .env("CARGO", stub.join("cargo"))
+        .output()
+        .expect("it can be run");
+    let told = common::err(&asked);
+    assert!(told.starts_with("building …\n"), "{told}");
 }

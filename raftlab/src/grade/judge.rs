@@ -2,7 +2,7 @@
 //! the runner wrote down counts: it does so when all runs have come to an end that it saw itself.
 
 use super::court::Court;
-use super::{Grade, collect};
+use super::{Grade, collect, progress};
 use runner::dependencies::strangers;
 use runner::files::write_whole;
 use runner::results::{self, CaseResult, Results};
@@ -121,7 +121,9 @@ fn run(
 ) -> Result<(Results, String, String), String> {
     let full = |path: &Path| std::path::absolute(path).map_err(|error| error.to_string());
     let results = folder.join("results-by-case.json");
+    let so_far = folder.join("so-far.json");
     let _ = fs::remove_file(&results);
+    let _ = fs::remove_file(&so_far);
     let handed_in = |name: &str| {
         let path = crates.contains(&name).then(|| full(&folder.join(name)));
         path.transpose()
@@ -137,13 +139,16 @@ fn run(
         tiny: handed_in("rawraft")?,
         kv: handed_in("kvraft")?,
         results: Some(full(&results)?),
+        so_far: Some(full(&so_far)?),
         // A case counts if it passes under all seeds.
         enough: true,
         ..Options::default()
     };
     let mut runner = court.workspace.runner(options.arguments());
-    let output =
-        interrupt::output(&mut runner).map_err(|error| format!("cannot run cargo: {error}"))?;
+    let mut line = progress::Line::new(folder, &so_far, chosen.len());
+    let output = interrupt::output_while(&mut runner, move || line.tell());
+    let _ = fs::remove_file(&so_far);
+    let output = output.map_err(|error| format!("cannot run cargo: {error}"))?;
     let mut known = results::read(&results);
     // Places are told as the student knows them, not as they lie here, in full or from the
     // harness's root.

@@ -1,6 +1,7 @@
 //! What all verdicts come to: a sentence, a table, the figure of a badge; and what of that the
 //! project keeps.
 
+use runner::sayln;
 use super::patch::Patch;
 use super::verdict::{Verdict, Verdicts};
 use runner::files::write_whole;
@@ -116,9 +117,9 @@ impl Verdicts {
         let known = wanted.iter().filter_map(|patch| self.verdict(&patch.name));
         let known: Vec<&Verdict> = known.collect();
         let sum = Sum::of(&known);
-        println!("\n{}", sum.sentence());
+        sayln!("\n{}", sum.sentence());
         for verdict in known.iter().filter(|verdict| verdict.is_by_others()) {
-            println!("  {} was meant for {}", verdict.name, verdict.meant);
+            sayln!("  {} was meant for {}", verdict.name, verdict.meant);
         }
         let text = format!(
             "# Known bugs, and what catches them\n\n{}\n\n{}",
@@ -128,7 +129,7 @@ impl Verdicts {
         let path = folder.join("results.md");
         write(&path, text)?;
         write(&folder.join("badge.json"), sum.badge())?;
-        println!("{}; results.json and badge.json beside it", path.display());
+        sayln!("{}; results.json and badge.json beside it", path.display());
         Ok(known.iter().any(|verdict| !verdict.is_right()))
     }
 
@@ -160,7 +161,7 @@ impl Verdicts {
         let text = put_badge(&text, &sum.address())
             .ok_or_else(|| format!("{FRONT} has no badge that begins with {BADGE}"))?;
         write(&front, text)?;
-        println!("kept in tests/mutants, {PAGE} and {FRONT}");
+        sayln!("kept in tests/mutants, {PAGE} and {FRONT}");
         Ok(())
     }
 }

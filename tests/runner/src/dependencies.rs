@@ -1,6 +1,7 @@
 //! What a submission may depend on: a grader builds it with these crates and no others, so whoever
 //! uses another is told before the points are lost.
 
+use crate::warnln;
 use std::fs;
 use std::path::Path;
 use toml::de::DeTable;
@@ -46,7 +47,7 @@ pub(super) fn warn(root: &Path) {
         };
         let crates = [raft, "kvraft"];
         for found in crates.iter().filter_map(|name| strangers(root, name)) {
-            eprintln!("warning: {found}");
+            warnln!("warning: {found}");
         }
     }
 }

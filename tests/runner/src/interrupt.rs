@@ -1,17 +1,18 @@
 //! What becomes of Ctrl-C. A terminal sends it to everybody who runs in its foreground, and so it
-//! does with a hangup when it is closed; `kill`
-//! sends it to one process alone. Either way all of them end, nothing is left half-written, and
-//! whoever called sees that a signal ended the command (130 in a shell, after Ctrl-C).
+//! does with a hangup when it is closed; `kill` sends it to one process alone. A reader of our
+//! output that has gone is the same as a signal. Either way all of them end, nothing is left
+//! half-written, and whoever called sees that a signal ended the command (130 in a shell, after
+//! Ctrl-C).
 //!
 //! A program that was started by one of ours holds a *lifeline*: its standard input is a pipe on
 //! which nothing ever comes but its end, when the other side has ended in whatever way. Workers are
 //! tied to their parent by their socket in the same manner, and leave signals to it.
 
-use labrt::channel;
+use labrt::channel::{self, RecvTimeoutError};
 use labrt::harness::{Mutex, MutexGuard};
 use labrt::thread;
 use labrt::time::Duration;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
 use signal_hook::{flag, iterator::Signals, low_level};
 use std::io::{self, Read, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -30,6 +31,9 @@ const INTERRUPTED: i32 = 128 + SIGINT;
 
 /// How long the last words may take. A reader that does not read must not keep us here.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often [`output_while`] and [`status_while`] call.
+pub const MEANWHILE: Duration = Duration::from_millis(500);
 
 type LastWords = Box<dyn FnOnce() + Send>;
 
@@ -118,6 +122,35 @@ pub fn output(command: &mut Command) -> io::Result<Output> {
     attend(command, Child::wait_with_output, |output| output.status)
 }
 
+/// The same, and calls `meanwhile` now and then until it has ended.
+pub fn output_while(
+    command: &mut Command,
+    meanwhile: impl FnMut() + Send + 'static,
+) -> io::Result<Output> {
+    watched(meanwhile, || output(command))
+}
+
+/// As [`status`], and calls `meanwhile` now and then until it has ended.
+pub fn status_while(
+    command: &mut Command,
+    meanwhile: impl FnMut() + Send + 'static,
+) -> io::Result<ExitStatus> {
+    watched(meanwhile, || status(command))
+}
+
+fn watched<T>(mut meanwhile: impl FnMut() + Send + 'static, act: impl FnOnce() -> T) -> T {
+    let (end, is_over) = channel::bounded::<()>(1);
+    let watching = thread::spawn(move || {
+        while is_over.recv_timeout(MEANWHILE) == Err(RecvTimeoutError::Timeout) {
+            meanwhile();
+        }
+    });
+    let done = act();
+    drop(end);
+    let _ = watching.join();
+    done
+}
+
 /// Ties a program of ours to whoever holds its standard input.
 pub(super) fn tied(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::piped()).env(LIFELINE, "1")
@@ -149,6 +182,18 @@ fn attend<T>(
         thread::sleep(2 * PATIENCE);
     }
     Ok(ended)
+}
+
+/// Nobody reads our standard output any more: ends as any program does whose reader has gone, but
+/// for what is to be kept. The caller goes on meanwhile, and may come to its own end first.
+pub(super) fn unheard() {
+    static IS_KNOWN: AtomicBool = AtomicBool::new(false);
+    if !IS_KNOWN.swap(true, Ordering::SeqCst) {
+        thread::spawn(|| {
+            say_last_words();
+            die_of(SIGPIPE);
+        });
+    }
 }
 
 /// Lets the others know, in time that is limited.

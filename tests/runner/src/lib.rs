@@ -31,6 +31,7 @@
 //! | `choices` | what of a run could have gone otherwise |
 //! | `places` | names of source files, for people |
 //! | `pool`, `dialogue`, `wire`, `worker` | worker processes: starting them, both sides of the talk |
+//! | `hang` | real threads that wait for locks for ever |
 //! | `autopsy` | what led to a worker's death |
 //! | `report`, `table`, `tally` | what is told, the table in it; what it sums up |
 //! | `progress` | how far the runs are, for whoever waits |
@@ -51,6 +52,7 @@
 //! | `files`, `terminal` | where things lie and how they are written; what is typed and shown |
 
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)] // a reader may have gone: `sayln!`
 
 mod autopsy;
 mod choice;
@@ -59,6 +61,7 @@ pub mod commands;
 pub mod dependencies;
 mod dialogue;
 pub mod files;
+mod hang;
 pub mod interrupt;
 pub mod lanes;
 mod libtest;
@@ -145,7 +148,7 @@ pub fn test(judged: impl Into<Judged>) -> ExitCode {
     if let Ok(options) = Options::try_parse() {
         let words = &options.selection.select;
         if !words.is_empty() && !words.iter().any(|word| choice::is_known(word)) {
-            println!("no case of the labs is called {}", words.join(" or "));
+            sayln!("no case of the labs is called {}", words.join(" or "));
             return ExitCode::SUCCESS;
         }
     }
@@ -160,7 +163,7 @@ pub fn judge(judged: impl Into<Judged>, options: &Options) -> ExitCode {
     match carry_out(judged, options) {
         Ok(code) => code,
         Err(refusal) => {
-            eprintln!("error: {refusal}");
+            warnln!("error: {refusal}");
             ExitCode::from(2)
         }
     }
@@ -232,6 +235,7 @@ fn run(
     let fail_fast = selection.fail_fast;
     let lost: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
     let (enough, known) = (options.enough, lost.clone());
+    let so_far = options.so_far.clone();
     pool::run(
         jobs(
             selection,
@@ -248,6 +252,9 @@ fn run(
             }
             let mut report = sink.lock();
             report.add(job.case, job.first, outcome, wall);
+            if let Some(file) = &so_far {
+                let _ = report.keep_results(file);
+            }
             match fail_fast && report.has_failed() {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),

@@ -157,6 +157,9 @@ pub struct Options {
     /// Keep what became of each case in this file [default: target/raftlab/results.json]
     #[arg(long, hide = true)]
     pub results: Option<PathBuf>,
+    /// Keep in this file what is known of each case so far, as the runs go on
+    #[arg(long, hide = true)]
+    pub so_far: Option<PathBuf>,
     /// Run a case that has failed under no more seeds
     #[arg(long, hide = true)]
     pub enough: bool,
@@ -285,6 +288,7 @@ impl Options {
             ("--judged-kv", &self.judged_kv),
             ("--judged-tiny", &self.judged_tiny),
             ("--results", &self.results),
+            ("--so-far", &self.so_far),
             ("--trace-to", &self.trace_to),
         ];
         for (name, path) in paths {

@@ -7,6 +7,7 @@ mod program;
 use super::files::{self, cargo, harness};
 use super::interrupt;
 use super::options::Options;
+use crate::warnln;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::io::IsTerminal;
@@ -166,7 +167,7 @@ fn build(home: &Path, crates: &Crates, program: &str) -> Result<PathBuf, String>
     let theirs = crates.theirs();
     if std::io::stderr().is_terminal() {
         for part in &theirs {
-            eprintln!("Building {}", part.path.display());
+            warnln!("Building {}", part.path.display());
         }
     }
     let output = cargo()

@@ -1,8 +1,10 @@
 //! What is shown on a terminal, and what is typed there.
 
+use super::interrupt;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use std::io;
+use std::fmt::Arguments;
+use std::io::{self, ErrorKind, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What went well.
@@ -13,6 +15,45 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 pub const OPEN: Style = AnsiColor::Yellow.on_default();
 /// What only leads the eye.
 pub const FAINT: Style = Style::new().dimmed();
+
+/// Writes to standard output. When nobody reads it any more, as behind `| head`, this process ends
+/// as a signal would end it.
+pub fn put(text: Arguments<'_>) {
+    if let Err(error) = io::stdout().write_fmt(text)
+        && error.kind() == ErrorKind::BrokenPipe
+    {
+        interrupt::unheard();
+    }
+}
+
+/// Writes a line to standard error, if anybody reads that.
+pub fn complain(text: Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// `print!`, for a reader who may have gone.
+#[macro_export]
+macro_rules! say {
+    ($($what:tt)*) => {
+        $crate::terminal::put(format_args!($($what)*))
+    };
+}
+
+/// `println!`, for a reader who may have gone.
+#[macro_export]
+macro_rules! sayln {
+    ($($what:tt)*) => {
+        $crate::terminal::put(format_args!("{}\n", format_args!($($what)*)))
+    };
+}
+
+/// `eprintln!`, for a reader who may have gone.
+#[macro_export]
+macro_rules! warnln {
+    ($($what:tt)*) => {
+        $crate::terminal::complain(format_args!($($what)*))
+    };
+}
 
 /// `text` in a style, if whoever reads our standard output wants that: a terminal without
 /// `NO_COLOR`, or anybody with `CLICOLOR_FORCE`.

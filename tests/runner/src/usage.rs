@@ -1,6 +1,7 @@
 //! A command line that was not understood, in one line: what is wrong, what was perhaps meant, and
 //! where all is told. For every program of the project, so that all speak alike.
 
+use crate::warnln;
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
@@ -13,7 +14,7 @@ pub fn tell(error: &Error, help: &str) -> ExitCode {
     if is_help || !error.use_stderr() {
         let _ = error.print();
     } else {
-        eprintln!("error: {} ({help})", in_one_line(error));
+        warnln!("error: {} ({help})", in_one_line(error));
     }
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }

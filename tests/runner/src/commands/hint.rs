@@ -3,6 +3,7 @@
 use super::Place;
 use super::track::Track;
 use crate::results::{self, Results};
+use crate::sayln;
 use crate::{choice, files};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -44,11 +45,11 @@ impl Hint {
         };
         let number = (before + 1).min(HINTS);
         let hints = hints_for(case);
-        println!("{name}: {}\n\nhint {number} of {HINTS}", case.about);
-        println!("{}", hints.get(number - 1).map_or("", String::as_str));
+        sayln!("{name}: {}\n\nhint {number} of {HINTS}", case.about);
+        sayln!("{}", hints.get(number - 1).map_or("", String::as_str));
         match number {
-            HINTS => println!("\nThat was the last one. To see them again: hint {name} --again"),
-            _ => println!("\nThe next one says more: the same again"),
+            HINTS => sayln!("\nThat was the last one. To see them again: hint {name} --again"),
+            _ => sayln!("\nThe next one says more: the same again"),
         }
         shown.insert(name, number);
         let kept = serde_json::to_string(&shown).unwrap_or_default();

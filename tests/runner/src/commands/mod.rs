@@ -20,6 +20,7 @@ pub use status::Status;
 pub use view::View;
 pub use watch::Watch;
 
+use crate::warnln;
 use crate::{files, usage};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
@@ -115,7 +116,7 @@ pub(crate) fn of_command_line() -> Option<ExitCode> {
     };
     let done = line.request.run(&place);
     Some(done.unwrap_or_else(|refusal| {
-        eprintln!("error: {refusal}");
+        warnln!("error: {refusal}");
         ExitCode::from(2)
     }))
 }

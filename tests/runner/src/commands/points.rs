@@ -3,6 +3,7 @@
 use super::Place;
 use super::track::Track;
 use crate::results;
+use crate::sayln;
 use std::process::ExitCode;
 use suites::cases;
 
@@ -39,9 +40,9 @@ impl Points {
         }
         let sum = |of: fn(&(String, u32, u32)) -> u32| rows.iter().map(of).sum();
         rows.push(("all".into(), sum(|row| row.1), sum(|row| row.2)));
-        println!("| part | points | of  |\n| ---- | ------ | --- |");
+        sayln!("| part | points | of  |\n| ---- | ------ | --- |");
         for (part, points, most) in rows {
-            println!("| {part:<4} | {points:>6} | {most:>3} |");
+            sayln!("| {part:<4} | {points:>6} | {most:>3} |");
         }
         Ok(ExitCode::SUCCESS)
     }

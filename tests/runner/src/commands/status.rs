@@ -3,6 +3,7 @@
 use super::Place;
 use super::track::{Part, Track};
 use crate::results::{self, CaseResult, Results};
+use crate::sayln;
 use crate::terminal::{self, FAINT, GOOD, OPEN};
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,7 +27,7 @@ impl Status {
             let changed = newest_source(&place.root, track.crates_of(part));
             let standing = Standing::of(part, &results, changed);
             let mark = standing.mark();
-            println!("{mark} {part:<width$}  {about:<28} {}", standing.told());
+            sayln!("{mark} {part:<width$}  {about:<28} {}", standing.told());
             standing
         };
         let (mut next, mut lacking) = (None, None);
@@ -44,13 +45,13 @@ impl Status {
         }
         match (next, lacking) {
             (Some((part, read)), _) => {
-                println!("\nnext: {part}. Read {read}, then: make test-{part}");
+                sayln!("\nnext: {part}. Read {read}, then: make test-{part}");
             }
-            (None, None) => println!("\nAll parts are done, under {SEEDS} seeds and more."),
-            (None, Some(_)) => println!("\nAll parts are done."),
+            (None, None) => sayln!("\nAll parts are done, under {SEEDS} seeds and more."),
+            (None, Some(_)) => sayln!("\nAll parts are done."),
         }
         if let Some(part) = lacking {
-            println!("more seeds: make test-{part} SEEDS={SEEDS}");
+            sayln!("more seeds: make test-{part} SEEDS={SEEDS}");
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -5,6 +5,7 @@ use super::keys::Keys;
 use super::track::Track;
 use super::{Hint, Place, status};
 use crate::results::{self, Results};
+use crate::sayln;
 use crate::{files, interrupt};
 use labrt::thread;
 use labrt::time::Duration;
@@ -116,7 +117,7 @@ impl Watcher<'_> {
         let mut child = match interrupt::tied(&mut command).spawn() {
             Ok(child) => child,
             Err(error) => {
-                println!("cannot run {}: {error}", command.get_program().display());
+                sayln!("cannot run {}: {error}", command.get_program().display());
                 return Event::Ended { well: false };
             }
         };
@@ -136,7 +137,7 @@ impl Watcher<'_> {
 
     /// Waits until there is something to be done.
     fn wait(&mut self, why: &str) -> Event {
-        println!("\n{why}; waiting for a change. {}", self.help());
+        sayln!("\n{why}; waiting for a change. {}", self.help());
         loop {
             if let Some(event) = self.look() {
                 return event;
@@ -165,7 +166,7 @@ impl Watcher<'_> {
         match key {
             'h' => drop(Hint::of(failing.first().map(|(name, _)| name.clone())).run(self.place)?),
             't' => match failing.first() {
-                None => println!("nothing has failed"),
+                None => sayln!("nothing has failed"),
                 Some((name, seed)) => {
                     let mut replay = self.place.runner();
                     replay.args(["replay", name, "--seed", &seed.to_string()]);
@@ -174,13 +175,13 @@ impl Watcher<'_> {
             },
             'n' => match Track::of(&self.place.root).after(&self.part) {
                 Some(next) => self.part = next.into(),
-                None => println!("{} is the last part", self.part),
+                None => sayln!("{} is the last part", self.part),
             },
             'r' => {}
-            other => println!("no key {other}"),
+            other => sayln!("no key {other}"),
         }
         if key == 'h' || key == 't' {
-            println!(
+            sayln!(
                 "\n{}: back",
                 if self.keys.at_once {
                     "any key"

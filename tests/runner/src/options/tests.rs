@@ -9,7 +9,7 @@ fn arguments_mean_what_they_were_made_of() {
                 pct --check-determinism --fail-fast --shrink --viz never --plan 7,12=1 \
                 --duplicate --late --jitter --pause --skew --chaos \
                 --raft a --kv b --tiny t --judged-raft c --judged-kv d --judged-tiny u \
-                --results e --enough --trace --trace-to f --figures --steady --list";
+                --results e --so-far g --enough --trace --trace-to f --figures --steady --list";
     let command = Options::command();
     for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
         let is_here = line.contains(&format!("--{option} ")) || line.ends_with(option);

@@ -10,6 +10,7 @@ use super::ledger::Ledger;
 use crate::terminal::{self, BAD, GOOD};
 use crate::trial::Outcome;
 use crate::{files, interrupt, usage};
+use crate::{sayln, warnln};
 use labrt::Plan;
 use labrt::harness::Mutex;
 use serde::{Deserialize, Serialize};
@@ -150,9 +151,11 @@ impl Explore {
             met: BTreeMap::new(),
             runs: 0,
         };
-        println!(
+        sayln!(
             "Exploring {} of {}: {}",
-            self.scene, judged.submission.name, scene.1.about
+            self.scene,
+            judged.submission.name,
+            scene.1.about
         );
         search.all()
     }
@@ -167,16 +170,16 @@ impl Explore {
         let outcome = batch.told(plan)?;
         match batch::story(scene, self.seed, &outcome, &self.again(plan)) {
             Some(story) => {
-                println!("\n{story}");
+                sayln!("\n{story}");
                 Ok(ExitCode::from(1))
             }
             None => {
-                println!(
+                sayln!(
                     "{}: the run with these deviations",
                     terminal::paint(GOOD, "passed")
                 );
                 for unusual in &outcome.unusual {
-                    println!("    {unusual}");
+                    sayln!("    {unusual}");
                 }
                 Ok(ExitCode::SUCCESS)
             }
@@ -215,12 +218,12 @@ impl Search<'_> {
             if depth == 0 {
                 choices = runs[0].ways.len();
                 let ways = runs[0].extended(&level[0]).count();
-                println!(
+                sayln!(
                     "the first run passes; its {choices} choices can go otherwise in {ways} ways"
                 );
             } else {
                 let count = grouped(runs.len() as u64);
-                println!("all {count} runs with {} pass", several(depth));
+                sayln!("all {count} runs with {} pass", several(depth));
             }
             if depth < self.explore.deviations {
                 let longer = level.iter().zip(&runs);
@@ -228,9 +231,9 @@ impl Search<'_> {
             }
         }
         for (situation, runs) in &self.met {
-            println!("    {:>9} × {}", grouped(*runs), situation.name());
+            sayln!("    {:>9} × {}", grouped(*runs), situation.name());
         }
-        println!(
+        sayln!(
             "{} all runs with at most {} of {choices} choices: {}, in {:.1} s",
             terminal::paint(GOOD, "passed"),
             several(self.explore.deviations),
@@ -256,7 +259,7 @@ impl Search<'_> {
         let missing: Vec<Plan> = plans.iter().filter(missing).cloned().collect();
         let (total, before) = (plans.len(), plans.len() - missing.len());
         interrupt::on_interrupt(move || {
-            eprintln!("interrupted; the runs so far are kept, and not made again");
+            warnln!("interrupted; the runs so far are kept, and not made again");
         });
         let ledger = Arc::clone(&self.ledger);
         let refusal: Arc<Mutex<Option<String>>> = Arc::default();
@@ -284,8 +287,8 @@ impl Search<'_> {
         let again = self.explore.again(plan);
         let story = batch::story(self.scene.1, self.explore.seed, &outcome, &again);
         let story = story.unwrap_or_else(|| "  it did not fail again".to_string());
-        println!("\n{story}");
-        println!(
+        sayln!("\n{story}");
+        sayln!(
             "\n{} run {} is the first that fails, with {}; none with fewer does. \
              It took {:.1} s.",
             terminal::paint(BAD, "FAILED"),

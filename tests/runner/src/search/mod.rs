@@ -19,6 +19,7 @@ mod ledger;
 mod sweep;
 
 use super::usage;
+use crate::warnln;
 use clap::{CommandFactory, Parser, Subcommand};
 pub use explore::Explore;
 use std::process::ExitCode;
@@ -55,7 +56,7 @@ pub(super) fn of_command_line(judged: Judged) -> Option<ExitCode> {
         Search::Explore(explore) => explore.run(judged),
     };
     Some(done.unwrap_or_else(|refusal| {
-        eprintln!("error: {refusal}");
+        warnln!("error: {refusal}");
         ExitCode::from(2)
     }))
 }

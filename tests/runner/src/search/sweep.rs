@@ -10,6 +10,7 @@ use crate::terminal::{self, BAD, FAINT, OPEN};
 use crate::trial::{Manner, Outcome};
 use crate::wire::Job;
 use crate::{LONGEST_JOB, choose, files, interrupt, no_workers, usage};
+use crate::{sayln, warnln};
 use labrt::harness::Mutex;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,7 +135,7 @@ impl Sweep {
         let wanted = (self.seeds.last - self.seeds.first + 1)
             .saturating_mul((chosen.len() * strategies.len()) as u64);
         if known.runs > 0 {
-            println!("{} of {wanted} runs are known from before", known.runs);
+            sayln!("{} of {wanted} runs are known from before", known.runs);
         }
         let known = Arc::new(Mutex::new(known));
         for strategy in strategies {
@@ -145,7 +146,7 @@ impl Sweep {
         if let Some(refusal) = &known.refusal {
             return Err(refusal.clone());
         }
-        println!("a line for each run: {}", path.display());
+        sayln!("a line for each run: {}", path.display());
         Ok(self.tell(&known, &chosen))
     }
 
@@ -226,18 +227,16 @@ impl Sweep {
         let watched = known.clone();
         interrupt::on_interrupt(move || {
             let runs = watched.lock().runs;
-            eprintln!(
-                "interrupted after {runs} of {wanted} runs; they are kept, and not made again"
-            );
+            warnln!("interrupted after {runs} of {wanted} runs; they are kept, and not made again");
         });
         pool::run(jobs, workers, Stderr::Swallowed, Arc::new(add)).map_err(no_workers)
     }
 
     /// What it all came to.
     fn tell(&self, known: &Known, chosen: &[(usize, &'static Case)]) -> ExitCode {
-        println!("\n{}\n", known.coverage.table());
+        sayln!("\n{}\n", known.coverage.table());
         for (case, (why, again)) in &known.failures {
-            println!(
+            sayln!(
                 "{} {case}: {why}\n    {again}",
                 terminal::paint(BAD, "FAILED")
             );
@@ -259,7 +258,7 @@ impl Sweep {
                 true => (BAD, "FAILED"),
                 false => (OPEN, "not yet"),
             };
-            println!(
+            sayln!(
                 "{} {part}: what it is for never came about: {}",
                 terminal::paint(style, word),
                 names.join(", ")
@@ -267,7 +266,7 @@ impl Sweep {
             lacks |= is_enough;
         }
         let Known { runs, failed, .. } = known;
-        println!(
+        sayln!(
             "{}",
             terminal::paint(FAINT, &format!("{runs} runs, {failed} failed"))
         );
