@@ -87,13 +87,17 @@ pub use labrt::thread_local;
 
 /// Bytes of a value and back: for operations, snapshots, whatever else must become bytes.
 pub mod codec {
+    #[doc(inline)]
     pub use labcodec::{Error, decode, encode, in_place};
 }
 
 pub use bytes::Bytes;
+#[doc(inline)]
 pub use labcodec::{Excerpt, Journal};
+#[doc(inline)]
 pub use labrpc::{ClientEnd, Service};
 pub use machine::{MakeRsm, Replica, Rsm, StateMachine, WrongLeader};
+#[doc(inline)]
 pub use persister::Persister;
 
 use channel::Sender;

@@ -206,6 +206,11 @@ fn the_program_needs_no_checkout(desk: &Desk) {
     says("raftlab status", "✓ 3A");
     says("raftlab replay re_election --seed 2", "n0 starts");
     says("echo q | raftlab watch 3A", "watching 3A: h hint");
+    says("raftlab hint backup", "hint 1 of 3");
+    says("raftlab new ../second", "a git repository with one commit");
+    let grade = "raftlab grade . --parts 3A --seeds 1 --out ../grades";
+    says(grade, "15 of 15 points");
+    assert!(desk.folder.join("grades/grades.csv").is_file());
 }
 
 #[test]

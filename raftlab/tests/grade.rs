@@ -160,6 +160,34 @@ fn points_are_for_what_passes() {
     assert_eq!(grade_all(), (csv, gradescope), "the same twice");
 }
 
+/// One that never comes to an end costs few runs, and whoever waits is told how far it is.
+#[test]
+fn a_submission_that_hangs_is_done_with_soon() {
+    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade-hang");
+    let _ = fs::remove_dir_all(&at);
+    let hangs = at.join("hangs");
+    let body = "fn tick(peer: &Arc<Peer>) {";
+    let endless = format!("{body}\n loop {{ std::hint::spin_loop(); }}");
+    variant(&hangs, &[("threads.rs", body, &endless)]);
+    let output = Command::new(env!("CARGO_BIN_EXE_raftlab"))
+        .current_dir(&at)
+        .args(["grade", "--link"])
+        .arg(root())
+        .args(["--parts", "3A", "--seeds", "1000"])
+        .arg(&hangs)
+        .output()
+        .expect("it can be run");
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("grading hangs: building, or in"), "{told}");
+    assert!(told.contains(" of 3 cases, "), "{told}");
+    let csv = fs::read_to_string(at.join("grades/grades.csv")).expect("it is there");
+    assert_eq!(points(&csv, "hangs"), of("0", "15"), "{csv}");
+    let report = fs::read_to_string(at.join("grades/hangs/report.txt")).expect("it is there");
+    assert!(report.contains("stopped at the first failure"), "{report}");
+    assert!(!at.join("grades/hangs/so-far.json").exists());
+}
+
 /// Lab 4 needs two crates. Whoever has but one keeps the points for that one.
 #[test]
 fn lab_4_is_judged_apart() {

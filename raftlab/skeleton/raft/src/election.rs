@@ -4,9 +4,10 @@ use crate::messages::{RequestVoteArgs, RequestVoteReply};
 use crate::state::State;
 
 impl State {
-    /// Whether it is time to stand for election: a random while, longer than a few heartbeats
-    /// (draw it with `labapi::rand`), has passed without word from a leader and without a vote
-    /// granted.
+    /// Whether it is time to stand for election: a random while, longer than a few heartbeats, has
+    /// passed without word from a leader and without a vote granted. Draw that while with
+    /// `labapi::rand` where the timer starts again, and keep it: this is asked every few
+    /// milliseconds, and whoever draws anew at each look mostly finds a short one.
     pub(crate) fn election_due(&self) -> bool {
         todo!("3A: tell whether the election timeout has passed");
     }

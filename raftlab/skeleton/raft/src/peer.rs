@@ -35,6 +35,7 @@ impl Peer {
         let mut state = self.state.lock();
         let out = act(&mut state);
         // 3C: save what must survive a crash, before anybody learns of it.
+        // Also after a mere look, which costs little: whoever waits looks again, and waits on.
         self.changed.notify_all();
         out
     }
