@@ -229,7 +229,7 @@ fn run(
     let (watched, kept) = (report.clone(), file.clone());
     interrupt::on_interrupt(move || watched.lock().break_off(kept.as_deref()));
     if show && selection.viz == Viz::Always {
-        println!("Pages are left in {}", pages::folder().display());
+        sayln!("Pages are left in {}", pages::folder().display());
     }
     let sink = report.clone();
     let fail_fast = selection.fail_fast;

@@ -1,5 +1,6 @@
 //! `raftlab scene`: scenes of a lecture, each as a page that says what to look at.
 
+use crate::sayln;
 use super::Place;
 use super::view::{JudgedFlags, Shown};
 use crate::usage;
@@ -78,7 +79,7 @@ fn named(name: &str) -> Result<&'static Case, String> {
 fn list() {
     let longest = cases::lectures().map(|(_, case)| case.name.len()).max();
     for (_, case) in cases::lectures() {
-        println!(
+        sayln!(
             "{:<1$}  {2} servers  {3}",
             case.name,
             longest.unwrap_or(0),

@@ -3,6 +3,7 @@
 
 use super::Place;
 use super::record::{self, Recorded, is_file, one_run};
+use crate::sayln;
 use crate::terminal::shell_word;
 use crate::{FaultFlags, usage, view};
 use std::ffi::{OsStr, OsString};
@@ -154,8 +155,10 @@ impl Shown<'_> {
             .map_or(Ok(()), std::fs::create_dir_all)
             .and_then(|()| crate::files::write_whole(file, view::page(trace, again)))
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-        println!("the page: {}", file.display());
+        sayln!("the page: {}", file.display());
         match self.opens {
+        sayln!("the page: {}", file.display());
+        match self.open {
             true => open(file),
             false => Ok(()),
         }
