@@ -1,7 +1,7 @@
 //! `raftlab grade`: points for submissions, in the plain form, for implementations one trusts. Each
 //! is built against one harness and nothing of its own but its sources: `collect` takes those,
-//! `judge` builds and runs them in the `court`, `progress` tells how far that is, `report` what came
-//! of it.
+//! `judge` builds and runs them in the `court`, `progress` tells how far that is, `report`
+//! what came of it.
 
 mod collect;
 mod court;

@@ -91,9 +91,9 @@ fn linked(checkout: &Path, track: Track) -> Result<Files, String> {
     let makefile = carried.find(|(path, _)| *path == "labs.mk");
     let (_, makefile) = makefile.ok_or("the skeleton has no Makefile")?;
     let book = format!("BOOK = {}/book", full.display());
-    let near = format!("include {}/raftlab/skeleton/near.mk", full.display());
+    let near = format!("NEAR = {}/raftlab/skeleton/near.mk", full.display());
     let makefile = makefile.replace("BOOK = harness/book", &book);
-    let makefile = makefile.replace("include harness/near.mk", &near);
+    let makefile = makefile.replace("NEAR = harness/near.mk", &near);
     files.insert("Makefile".into(), track.variable().to_string() + &makefile);
     Ok(files)
 }

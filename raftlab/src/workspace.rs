@@ -53,8 +53,8 @@ impl Workspace {
         command
     }
 
-    /// Builds the runner, and says so if that takes a while. What is wrong then, cargo has said, and
-    /// says again when the runner is to be run.
+    /// Builds the runner, and says so if that takes a while. What is wrong then, cargo says when
+    /// the runner is to be run.
     fn build(&self) -> Result<(), String> {
         let mut cargo = files::cargo();
         cargo.current_dir(&self.root).args(["build", "-q"]);

@@ -1,6 +1,6 @@
 //! The names of source files, as whoever typed the command sees them.
 
-use suites::trace::Failure;
+use suites::trace::{Failure, Text};
 
 /// A failure with the names of source files as whoever typed the command sees them.
 pub(super) fn told_from_root(mut failure: labrt::Failure) -> Failure {
@@ -11,6 +11,12 @@ pub(super) fn told_from_root(mut failure: labrt::Failure) -> Failure {
         panic.place = panic.place.as_deref().map(from_root);
     }
     Failure::from(&failure)
+}
+
+/// Warnings with those names.
+pub(super) fn warnings_from_root(warnings: &[String]) -> Vec<Text> {
+    let told = warnings.iter().map(|warning| from_root(warning));
+    told.map(Text::of_report).collect()
 }
 
 /// Names source files as whoever typed the command sees them. The compiler names those of a crate

@@ -4,7 +4,7 @@ use super::choices::{self, Unusual};
 use super::files;
 use super::options::{Mode, Schedule};
 use super::pages::{self, Pages};
-use super::places::{from_root, told_from_root};
+use super::places::{from_root, told_from_root, warnings_from_root};
 use super::recent::recent;
 use super::scene::{self, Standings};
 use clap::ValueEnum;
@@ -168,7 +168,6 @@ fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
         Some(failure) => failure.at,
         None => report.virtual_time,
     };
-    let warnings = report.warnings.iter();
     let spent = report.switches == 0 && failure.as_ref().is_some_and(is_stuck);
     let failure = failure.map(told_from_root);
     let (trace, standings) = match how.trace {
@@ -195,9 +194,7 @@ fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
             .zip(report.choices)
             .filter_map(choices::unusual)
             .collect(),
-        warnings: warnings
-            .map(|warning| Text::of_report(from_root(warning)))
-            .collect(),
+        warnings: warnings_from_root(&report.warnings),
         trace,
         printed: None,
         prints: prints(how),
@@ -376,10 +373,7 @@ fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
         rpcs: usage.rpcs,
         bytes: usage.bytes,
         commands: usage.commands,
-        warnings: harness::take_warnings()
-            .iter()
-            .map(|warning| Text::of_report(from_root(warning)))
-            .collect(),
+        warnings: warnings_from_root(&harness::take_warnings()),
         prints: prints(how),
         // Threads that nobody could stop would disturb the next run.
         spent: true,

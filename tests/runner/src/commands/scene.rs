@@ -1,8 +1,8 @@
 //! `raftlab scene`: scenes of a lecture, each as a page that says what to look at.
 
-use crate::sayln;
 use super::Place;
 use super::view::{JudgedFlags, Shown};
+use crate::sayln;
 use crate::usage;
 use std::ffi::OsString;
 use std::path::PathBuf;

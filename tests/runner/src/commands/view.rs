@@ -157,8 +157,6 @@ impl Shown<'_> {
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         sayln!("the page: {}", file.display());
         match self.opens {
-        sayln!("the page: {}", file.display());
-        match self.open {
             true => open(file),
             false => Ok(()),
         }
