@@ -1,10 +1,10 @@
 //! What all verdicts come to: a sentence, a table, the figure of a badge; and what of that the
 //! project keeps.
 
-use runner::sayln;
 use super::patch::Patch;
 use super::verdict::{Verdict, Verdicts};
 use runner::files::write_whole;
+use runner::sayln;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
