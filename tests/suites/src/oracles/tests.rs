@@ -184,8 +184,7 @@ fn heartbeat(term: u64, leader_id: usize, prev: (u64, u64), log: &[u64], commit:
 
 /// Which invariant a run breaks, if any.
 fn broken(run: impl FnOnce() + Send + 'static) -> Option<String> {
-    let failure = Simulation::new(1).run(run).outcome.err()?;
-    let failure = Failure::from(&failure);
+    let failure = Failure::from(&Simulation::new(1).run(run).outcome.err()?);
     let violation = failure
         .violation
         .unwrap_or_else(|| panic!("{}", failure.message));
