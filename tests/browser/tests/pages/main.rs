@@ -129,6 +129,8 @@ fn it_prints() -> Result<()> {
         shown("document.getElementById('tools')")? == "none",
         "buttons on paper"
     );
+    let paper = page.ask("raftlab.picture.colours.paper")?;
+    ensure!(paper == "#ffffff", "paper is {paper}");
     let rows = page.ask("document.querySelectorAll('#print tr').length")?;
     ensure!(rows.parse::<usize>()? > 10, "{rows} events on paper");
     page.is_content()

@@ -46,6 +46,13 @@ function keep(name, type, text) {
 
 const ON_PAPER = 60;
 
+/** A canvas keeps its colours: it is drawn again in those of paper. */
+function onPaper(view, is) {
+  document.documentElement.classList.toggle('paper', is);
+  view.picture.readColours();
+  view.draw();
+}
+
 /** On paper nothing can be scrolled: what stands around the cursor is laid out as a table. */
 function layOut(view) {
   const { run } = view, at = view.rank(view.cursor), table = make('table');

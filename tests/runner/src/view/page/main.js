@@ -423,7 +423,8 @@ async function main() {
     view.list.follow();
     view.draw();
     addEventListener('resize', () => view.refresh());
-    addEventListener('beforeprint', () => layOut(view));
+    addEventListener('beforeprint', () => { onPaper(view, true); layOut(view); });
+    addEventListener('afterprint', () => onPaper(view, false));
     document.documentElement.dataset.ready = Math.round(performance.now());
   } catch (error) {
     verdict.className = 'failed';
