@@ -3,7 +3,7 @@
 //! argued in a kept file, or it is a hole in them.
 
 use super::build::checksum;
-use super::patch::Patch;
+use super::patch::{ANY, Patch};
 use runner::files::{cargo, write_if_new};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +99,7 @@ impl Mutant {
         Patch {
             path: folder.join(format!("{name}.patch")),
             about: self.name.clone(),
-            fails: if is_harmless { "nothing" } else { "any case" }.to_string(),
+            fails: if is_harmless { "nothing" } else { ANY }.to_string(),
             is_missed_by_course: false,
             is_mechanical: true,
             name,

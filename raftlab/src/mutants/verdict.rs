@@ -1,7 +1,7 @@
 //! What became of each bug.
 
 use super::build::checksum;
-use super::patch::Patch;
+use super::patch::{ANY, Patch};
 use runner::files::write_whole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -116,9 +116,11 @@ impl Verdict {
 
     /// Whether what was meant to catch it did.
     pub(super) fn is_as_meant(&self) -> bool {
-        self.caught
-            .as_ref()
-            .is_some_and(|caught| self.meant.split(", ").any(|name| name == caught.by()))
+        self.caught.as_ref().is_some_and(|caught| {
+            self.meant
+                .split(", ")
+                .any(|name| [ANY, caught.by()].contains(&name))
+        })
     }
 
     /// Whether something else caught it.

@@ -6,7 +6,7 @@
 //! | what is said to a request that cannot be carried out | `requests` |
 //! | the faces for machines: libtest's arguments, determinism | `faces` |
 //! | faults that are asked for on any case | `chaos` |
-//! | five faults that a good network hides | `faults` |
+//! | faults that a good network hides | `faults` |
 //! | sweeps, explored scenes, smaller runs | `searches` |
 //! | key/value services that are wrong | `services` |
 //! | runs as pages | `pages` |

@@ -272,9 +272,6 @@ impl Case {
             lab.suffer(faults);
             if faults.is_none() && !matches!(self.part, Part::E3 | Part::E4 | Part::Scene) {
                 lab.is_of_course();
-                if self.part == Part::D3 {
-                    lab.have_late_messages();
-                }
             }
             run();
             let usage = lab.usage();

@@ -32,8 +32,7 @@ pub struct Faults {
 /// The share of requests that come twice.
 const DUPLICATED: f64 = 0.5;
 
-/// See [`Faults::late`].
-pub(super) const LATE: Latency = Latency::HeavyTailed {
+const LATE: Latency = Latency::HeavyTailed {
     least: Duration::from_millis(1),
     most: Duration::from_millis(250),
     shape: 1.0,

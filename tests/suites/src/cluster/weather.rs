@@ -1,11 +1,9 @@
 //! Conditions of lab 3 that no case asks for: in a simulated run of every third seed, messages take
 //! time and clocks differ, as they do on real machines. In the others neither does, which real
 //! machines never offer: two timers of one length end at one moment, and a message never overtakes
-//! another. Bugs hide in either. In 3D, under every fifth seed, some messages are late besides, so
-//! that snapshots and entries arrive that have long been overtaken.
+//! another. Bugs hide in either.
 
 use super::Cluster;
-use super::chaos::LATE;
 use labrpc::harness::Latency;
 use labrt::harness;
 use labrt::rand::{self, RngExt};
@@ -23,9 +21,6 @@ const SKEW: f64 = 0.001;
 /// One seed in so many.
 const SHARE: u64 = 3;
 
-/// Of 3D: one seed in so many, and which.
-const LATE_SHARE: (u64, u64) = (5, 4);
-
 impl Cluster {
     /// What the run's seed has in store.
     pub(super) fn have_weather(&self) {
@@ -36,14 +31,6 @@ impl Cluster {
         for server in 0..self.len() {
             let rate = rand::rng().random_range(1.0 - SKEW..=1.0 + SKEW);
             self.set_clock_rate(server, rate);
-        }
-    }
-
-    /// What it has in store for snapshots besides.
-    pub(crate) fn have_late_messages(&self) {
-        let (share, which) = LATE_SHARE;
-        if harness::seed().is_some_and(|seed| seed % share == which) {
-            self.net().set_base_latency(Some(LATE));
         }
     }
 }

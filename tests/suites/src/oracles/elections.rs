@@ -103,14 +103,7 @@ impl Judge {
             );
         }
         let acks = vec![0; self.peers.len()];
-        let acked_at = vec![at; self.peers.len()];
-        let lead = Lead {
-            server,
-            at,
-            acks,
-            acked_at,
-        };
-        self.leads.insert(term, lead);
+        self.leads.insert(term, Lead { server, at, acks });
         self.peers[server].learnt = None;
         self.notice_leader(server, term, at);
         self.check_poll(server, term, how, at)?;

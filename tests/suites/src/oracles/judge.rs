@@ -69,8 +69,6 @@ pub(super) struct Lead {
     pub(super) at: Duration,
     /// Up to where each server acknowledged its entries.
     pub(super) acks: Vec<u64>,
-    /// When each was last told to it.
-    pub(super) acked_at: Vec<Duration>,
 }
 
 /// The votes that reached a candidate.

@@ -128,7 +128,7 @@ impl Oracles {
     }
 
     /// Nothing goes wrong but what the course's own cases ask for: from now on a leader must be
-    /// there in time, and must not repeat itself.
+    /// there in time.
     /// Where something does not come about in time, `waits` says what everybody waits for.
     pub(crate) fn be_strict(&self, waits: impl Fn() -> String + Send + 'static) {
         *self.waits.lock() = Some(Box::new(waits));

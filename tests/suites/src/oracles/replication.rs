@@ -8,9 +8,6 @@ use super::rules;
 use super::verdict::{Verdict, broken, event};
 use std::time::Duration;
 
-/// A message may have been made before an acknowledgement was read; not as long as this before.
-const IN_MIND: Duration = Duration::from_millis(50);
-
 impl Judge {
     /// A request leaves.
     pub(super) fn sent(&mut self, flight: usize, at: Duration) -> Verdict {
@@ -28,7 +25,6 @@ impl Judge {
                 self.seen.appends = true;
                 self.seen.commits |= self.flights[flight].facts.commit.is_some();
                 self.leads(from, term, "sends entries or a heartbeat", at)?;
-                self.check_sent_again(flight, at)?;
                 self.check_sent_entries(flight, at)?;
                 self.announced(flight, at)
             }
@@ -75,7 +71,7 @@ impl Judge {
             let (success, matched) = (facts.success == Some(true), facts.matched);
             match term {
                 Some(term) if granted => self.polled(voter, candidate, term, at),
-                Some(term) if success => self.acknowledged(voter, (candidate, term), matched, at),
+                Some(term) if success => self.acknowledged(voter, candidate, term, matched),
                 _ => {}
             }
         }
@@ -117,11 +113,11 @@ impl Judge {
             Kind::Append if reply.success == Some(true) && !is_old => {
                 let last_new = facts.prev_index.unwrap_or(0) + facts.entries.len() as u64;
                 let matched = reply.matched.unwrap_or(last_new);
-                self.acknowledged(to, (from, term), Some(matched), at);
+                self.acknowledged(to, from, term, Some(matched));
             }
             Kind::Install if !is_old => {
                 let upto = facts.upto_index;
-                self.acknowledged(to, (from, term), upto, at);
+                self.acknowledged(to, from, term, upto);
             }
             _ => {}
         }
@@ -129,53 +125,15 @@ impl Judge {
     }
 
     /// A leader has heard up to where a server holds its log.
-    fn acknowledged(
-        &mut self,
-        server: usize,
-        (leader, term): (usize, u64),
-        index: Option<u64>,
-        at: Duration,
-    ) {
+    fn acknowledged(&mut self, server: usize, leader: usize, term: u64, index: Option<u64>) {
         let lead = self.leads.get_mut(&term);
         let Some(lead) = lead.filter(|lead| lead.server == leader) else {
             return;
         };
         match index {
-            Some(index) if index > lead.acks[server] => {
-                lead.acks[server] = index;
-                lead.acked_at[server] = at;
-            }
-            Some(_) => {}
+            Some(index) => lead.acks[server] = lead.acks[server].max(index),
             None => self.seen.unclear_acks = true,
         }
-    }
-
-    /// A leader sends entries: has their receiver acknowledged the first one long since?
-    fn check_sent_again(&self, flight: usize, at: Duration) -> Verdict {
-        let Flight {
-            from, to, facts, ..
-        } = &self.flights[flight];
-        let term = facts.term.unwrap_or(0);
-        let (Some(prev), Some(lead)) = (facts.prev_index, self.leads.get(&term)) else {
-            return Ok(());
-        };
-        let (acked, since) = (lead.acks[*to], lead.acked_at[*to]);
-        let is_known = self.is_strict && at >= since + IN_MIND;
-        if !is_known || facts.entries.is_empty() || prev >= acked {
-            return Ok(());
-        }
-        let first = prev + 1;
-        broken(
-            &rules::MATCH_KEPT,
-            format_args!(
-                "server {from}, leader of term {term}, sends entries from {first} on to server \
-                 {to}, which has acknowledged everything up to {acked} in this term"
-            ),
-            vec![
-                event(since, *from, format_args!("hears that n{to} holds {acked}")),
-                event(at, *from, format_args!("sends n{to} entry {first} again")),
-            ],
-        )
     }
 
     /// The entries that a leader sends: those of its own log, of ordered terms.

@@ -16,7 +16,7 @@ pub struct Rule {
 impl Rule {
     /// Whether data is in danger where it is broken, and not only time.
     pub fn is_of_safety(&self) -> bool {
-        ![LEADER_IN_TIME.name, MATCH_KEPT.name].contains(&self.name)
+        self.name != LEADER_IN_TIME.name
     }
 }
 
@@ -89,10 +89,6 @@ rules! {
     ACK_RETAINED = "AckRetained", "Figure 2, AppendEntries 3; Figure 13, 6; §5.3",
         "what was acknowledged to the leader of a term stays while that term lasts",
         "an old or shorter message, or a snapshot, cuts the log off although nothing conflicts";
-    MATCH_KEPT = "MatchKept", "Figure 2, volatile state on leaders; §5.3",
-        "a leader does not send again what a follower has acknowledged to it in its term",
-        "an old reply takes matchIndex or nextIndex back; matchIndex only grows, and nextIndex \
-         stays above it";
     LEADER_DURABLE = "LeaderDurable", "Figure 2, persistent state; §5.3",
         "a leader sends only entries that it has saved",
         "start() appends without saving";
