@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::copy;
+use common::{copy, copy_reference, raftlab};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -218,4 +218,27 @@ fn lab_4_is_judged_apart() {
     let on_ours = ["--parts", "4A", "--seeds", "1", "--reference-raft"];
     let csv = grade(&at, &on_ours, &submissions);
     assert_eq!(points(&csv, "kv-only"), of("20", "20"), "{csv}");
+}
+
+/// A step-driven node is judged by its own cases, and in threads by those of the labs; and so is
+/// one that is not written yet, or that was handed in without its workspace.
+#[test]
+fn a_node_is_judged_in_both_shapes() {
+    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade-node");
+    let _ = fs::remove_dir_all(&at);
+    fs::create_dir_all(&at).expect("a folder can be made");
+    for name in ["written", "new"] {
+        let made = raftlab(&at, &["new", "--track", "tinykv", name]);
+        assert!(made.status.success(), "{made:?}");
+    }
+    copy_reference("rawraft", &at.join("written"));
+    let submissions = [at.join("written"), at.join("new"), root().join("rawraft")];
+
+    let parts = ["--parts", "tiny", "--parts", "3A", "--seeds", "2"];
+    let csv = grade(&at, &parts, &submissions);
+    assert_eq!(points(&csv, "written"), of("90", "90"), "{csv}");
+    assert_eq!(points(&csv, "new"), of("0", "90"), "{csv}");
+    assert_eq!(points(&csv, "rawraft"), of("90", "90"), "{csv}");
+    let report = fs::read_to_string(at.join("grades/new/report.txt")).expect("it is there");
+    assert!(report.contains("2AA: begin here"), "{report}");
 }
