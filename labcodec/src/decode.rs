@@ -166,7 +166,7 @@ impl<'de> Decoder<'de> {
 
     /// As many bytes as the number before them says.
     #[inline]
-    fn counted(&mut self) -> Result<&'de [u8], Fault> {
+    pub(crate) fn counted(&mut self) -> Result<&'de [u8], Fault> {
         let len = self.number()?;
         match usize::try_from(len) {
             Ok(len) if len <= self.bytes.len() => self.take(len),
@@ -182,7 +182,7 @@ impl<'de> Decoder<'de> {
     /// The number of elements that follow, each of at least one byte, or one of the few that may
     /// have none.
     #[inline]
-    fn length(&mut self) -> Result<usize, Fault> {
+    pub(crate) fn length(&mut self) -> Result<usize, Fault> {
         let len = self.number()?;
         match usize::try_from(len) {
             Ok(len) if len <= self.bytes.len() + self.nothings_left() => Ok(len),

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::look::{self, Mark};
 use crate::rope::{Raw, Shared};
+use crate::schema::{Own, traced};
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeSeq};
@@ -308,6 +309,9 @@ impl<'de, T: Serialize + DeserializeOwned> Visitor<'de> for Pieces<T> {
 
     /// From anybody else's.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Journal<T>, D::Error> {
+        if traced(Own::Journal) {
+            return Ok(Vec::deserialize(from)?.into_iter().collect());
+        }
         Journal::from_pieces(Vec::deserialize(from)?, 0)
             .map_err(|error| D::Error::custom(error.why()))
     }

@@ -54,6 +54,7 @@
 // | `elements` | elements that follow one another, without their number |
 // | `excerpt` | a part of a journal, in a message |
 // | `journal` | a sequence that is saved again and again |
+// | `schema` | the shape of a type, for who has only its bytes
 // | `value` | the tree that a value of unknown type is looked at as |
 
 mod decode;
@@ -64,6 +65,7 @@ mod excerpt;
 mod journal;
 mod look;
 pub mod rope;
+pub mod schema;
 mod share;
 pub mod value;
 

@@ -30,6 +30,15 @@ impl Rope {
         bincode::serde::encode_into_writer(value, Splicer(self), config()).map_err(Error::encoding)
     }
 
+    /// Bytes that are encoded already, in one piece.
+    pub fn of(bytes: Vec<u8>) -> Rope {
+        Rope {
+            len: bytes.len(),
+            own: Vec::new(),
+            shared: vec![(0, bytes.into())],
+        }
+    }
+
     /// Number of bytes in all.
     pub fn len(&self) -> usize {
         self.len

@@ -9,6 +9,7 @@ mod de;
 mod fields;
 mod ser;
 mod show;
+mod tree;
 mod walk;
 
 pub use crate::look::Same;

@@ -3,6 +3,7 @@
 use crate::call::{Call, CallBuffer};
 use crate::error::CallError;
 use crate::id::{EndId, ServerId};
+use crate::line::Line;
 use crate::reply_slot::ReplySlot;
 use crate::service::MethodKind;
 use crate::shared::Shared;
@@ -16,17 +17,34 @@ use std::sync::Arc;
 pub struct ClientEnd {
     id: EndId,
     from: ServerId,
-    network: Arc<Shared>,
+    way: Way,
     /// What earlier calls left for the next: each call has its own while it runs.
     spare: Arc<Mutex<Vec<CallBuffer>>>,
 }
 
+/// By what an end's calls go.
+#[derive(Clone)]
+enum Way {
+    Network(Arc<Shared>),
+    /// The network is in another process.
+    Line(Arc<dyn Line>),
+}
+
 impl ClientEnd {
+    pub(crate) fn over(line: Arc<dyn Line>, id: EndId, from: ServerId) -> ClientEnd {
+        ClientEnd {
+            id,
+            from,
+            way: Way::Line(line),
+            spare: Arc::default(),
+        }
+    }
+
     pub(crate) fn new(id: EndId, from: ServerId, network: Arc<Shared>) -> ClientEnd {
         ClientEnd {
             id,
             from,
-            network,
+            way: Way::Network(network),
             spare: Arc::default(),
         }
     }
@@ -71,13 +89,11 @@ impl ClientEnd {
         R: DeserializeOwned,
     {
         harness::about_to_block("an RPC");
+        if let Way::Line(line) = &self.way {
+            return self.call_over(&**line, method, args);
+        }
         let mut buffer = self.begin()?;
-        let fails = |why: String| -> ! {
-            let (args, reply) = (type_name::<A>(), type_name::<R>());
-            harness::fail(format!(
-                "call of {method} with a {args} for a {reply}: {why}"
-            ))
-        };
+        let fails = |why: String| -> ! { misfit::<A, R>(method, &why) };
         if let Err(error) = labcodec::encode_into(args, &mut buffer.bytes) {
             fails(format!("the arguments {error}"));
         }
@@ -102,12 +118,13 @@ impl ClientEnd {
 
     /// The types of `method`, if any server ever offered it.
     pub(crate) fn kind(&self, method: &str) -> Option<Arc<MethodKind>> {
-        self.network.router.lock().kind(method)
+        self.network()?.router.lock().kind(method)
     }
 
     /// The names of all methods that any server ever offered.
     pub(crate) fn offered(&self) -> Vec<String> {
-        let kinds = self.network.router.lock().kinds();
+        let kinds = self.network().map(|network| network.router.lock().kinds());
+        let kinds = kinds.unwrap_or_default();
         kinds.iter().map(|kind| kind.name.clone()).collect()
     }
 
@@ -119,25 +136,31 @@ impl ClientEnd {
         method: &str,
         buffer: &mut CallBuffer,
     ) -> Result<bool, CallError> {
-        Call::new(&self.network, self.id, self.from, method).exchange(buffer)
+        match &self.way {
+            Way::Network(network) => {
+                Call::new(network, self.id, self.from, method).exchange(buffer)
+            }
+            Way::Line(_) => Ok(false), // it has no buffers: see `begin`
+        }
     }
 
     /// What a call needs, or nothing if there can be none.
     #[track_caller]
     pub(crate) fn begin(&self) -> Option<CallBuffer> {
-        if self.network.is_closed() {
+        let network = self.network()?;
+        if network.is_closed() {
             return None;
         }
         let crashed = harness::is_crashed();
         if crashed && harness::is_simulated() {
             return None;
         }
-        let buffer = self.spare.lock().pop().unwrap_or_else(|| self.new_buffer());
+        let spare = self.spare.lock().pop();
+        let buffer = spare.unwrap_or_else(|| new_buffer(network));
         if crashed {
             // A real thread lives on when its node has crashed. It waits like any caller that is
             // cut off: answered at once, a loop that tries again would spin.
-            let after = self
-                .network
+            let after = network
                 .router
                 .lock()
                 .conditions
@@ -148,12 +171,29 @@ impl ClientEnd {
         Some(buffer)
     }
 
-    fn new_buffer(&self) -> CallBuffer {
-        let slot = Arc::new(ReplySlot::new());
-        self.network.add_caller(&slot);
-        CallBuffer {
-            slot,
-            bytes: Vec::new(),
+    /// The network, if it is in this process.
+    fn network(&self) -> Option<&Arc<Shared>> {
+        match &self.way {
+            Way::Network(network) => Some(network),
+            Way::Line(_) => None,
+        }
+    }
+
+    /// Calls `method` by a line.
+    #[track_caller]
+    fn call_over<A, R>(&self, line: &dyn Line, method: &str, args: &A) -> Option<R>
+    where
+        A: Serialize + ?Sized,
+        R: DeserializeOwned,
+    {
+        let fails = |why: String| -> ! { misfit::<A, R>(method, &why) };
+        let args = labcodec::encode(args);
+        let args = args.unwrap_or_else(|error| fails(format!("the arguments {error}")));
+        let reply = line.call(self.id, method, args);
+        let reply = reply.unwrap_or_else(|why| fails(why))?;
+        match labcodec::decode(&reply) {
+            Ok(reply) => Some(reply),
+            Err(error) => fails(format!("the server's reply is {error}")),
         }
     }
 
@@ -162,5 +202,23 @@ impl ClientEnd {
     pub(crate) fn end(&self, mut buffer: CallBuffer) {
         buffer.bytes.clear();
         self.spare.lock().push(buffer);
+    }
+}
+
+/// Ends the run: caller and server do not understand each other.
+#[track_caller]
+fn misfit<A: ?Sized, R>(method: &str, why: &str) -> ! {
+    let (args, reply) = (type_name::<A>(), type_name::<R>());
+    harness::fail(format!(
+        "call of {method} with a {args} for a {reply}: {why}"
+    ))
+}
+
+fn new_buffer(network: &Shared) -> CallBuffer {
+    let slot = Arc::new(ReplySlot::new());
+    network.add_caller(&slot);
+    CallBuffer {
+        slot,
+        bytes: Vec::new(),
     }
 }

@@ -26,6 +26,8 @@ pub enum CallError {
         /// What is wrong with it.
         error: labcodec::Error,
     },
+    /// A server in another process has said why.
+    Told(String),
 }
 
 impl fmt::Display for CallError {
@@ -42,6 +44,7 @@ impl fmt::Display for CallError {
             CallError::Reply { returns, error } => {
                 write!(f, "the server's reply, a {returns}: {error}")
             }
+            CallError::Told(why) => f.write_str(why),
         }
     }
 }
@@ -49,7 +52,7 @@ impl fmt::Display for CallError {
 impl Error for CallError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            CallError::NoSuchMethod { .. } => None,
+            CallError::NoSuchMethod { .. } | CallError::Told(_) => None,
             CallError::Arguments { error, .. } | CallError::Reply { error, .. } => Some(error),
         }
     }

@@ -4,10 +4,12 @@
 //! An implementation holds [`ClientEnd`](crate::ClientEnd)s and offers
 //! [`Service`](crate::Service)s, and neither type has a method that is for tests.
 
+pub use crate::codec::Codec;
 pub use crate::error::CallError;
 pub use crate::event::{Message, MessageEvent, Observer};
 pub use crate::latency::Latency;
+pub use crate::line::{Line, end_over};
 pub use crate::network::Network;
-pub use crate::service::{Codec, MethodKind};
+pub use crate::service::MethodKind;
 pub use crate::step::{Loss, Step};
-pub use crate::untyped::{call_value, methods, stand_in};
+pub use crate::untyped::{Handlers, call_bytes, call_value, forward, methods, stand_in};

@@ -63,6 +63,8 @@
 // | `choice` | where a message could fare otherwise, for runs with a plan |
 // | `link` | what one direction between two servers adds: latency, bandwidth, a block |
 // | `error` | why caller and server do not understand each other |
+// | `codec` | how messages of unknown types are looked into
+// | `line` | a way to servers that are elsewhere
 // | `service` | methods by name, with their types erased |
 // | `router` | who is connected to whom; turns an attempt to send into its verdict |
 // | `spin` | a short wait without sleep |
@@ -82,6 +84,7 @@
 
 mod call;
 mod choice;
+mod codec;
 mod end;
 mod error;
 mod event;
@@ -90,6 +93,7 @@ mod handler;
 pub mod harness;
 mod id;
 mod latency;
+mod line;
 mod link;
 mod network;
 mod pool;

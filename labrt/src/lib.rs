@@ -52,6 +52,7 @@
 //! | one run: its seed, strategy and limits, and what it amounted to | [`Simulation`], [`Report`] |
 //! | what happened, event by event | [`trace`] |
 //! | a harness that builds on this crate | [`harness`] |
+//! | a run that is a part of something larger, in a process of its own | [`part`] |
 
 // For maintainers: ARCHITECTURE.md has the map. `base` is the lowest floor, `kernel` stands on it,
 // everything else above; a floor imports lower ones only.
@@ -63,6 +64,7 @@ mod kernel;
 mod mailbox;
 pub mod node;
 mod outside;
+pub mod part;
 pub mod rand;
 mod real_node;
 pub mod sim;

@@ -3,6 +3,7 @@
 use crate::save::{Moment, Observer, Save, SaveEvent};
 use bytes::Bytes;
 use labcodec::rope::Rope;
+use labcodec::schema::Schema;
 use labcodec::value::{Value, Visitor, outline, walk_since};
 use labrt::harness::{self, Mutex};
 use serde::{Serialize, de::DeserializeOwned};
@@ -18,6 +19,12 @@ pub struct Disk {
     content: Mutex<Content>,
 }
 
+/// Two ways to look at a state that is saved: as a tree, and part by part.
+type Looks<'a> = (
+    &'a dyn Fn(usize) -> Value,
+    &'a dyn Fn(u64, &mut dyn Visitor) -> Option<u64>,
+);
+
 #[derive(Clone, Default)]
 struct Content {
     state: Option<Rope>,
@@ -25,6 +32,10 @@ struct Content {
     /// The state's fields, when somebody wants them.
     value: Option<Value>,
     keeps_values: bool,
+    /// Who has the same elsewhere.
+    mirror: Option<Mirror>,
+    /// The shape of what was asked for, if the mirror wants it.
+    schema: Option<Schema>,
     observers: Arc<Vec<Observer>>,
     saves: u64,
     fenced: bool,
@@ -32,7 +43,34 @@ struct Content {
     spare: Rope,
 }
 
+/// Who is told what is written, at the moment of the save: the bytes of the state, its shape if
+/// anybody has asked for one, and the snapshot. It may not wait for anything.
+pub type Mirror = Arc<dyn Fn(&Rope, Option<&Schema>, &Bytes) + Send + Sync>;
+
 impl Disk {
+    /// A disk that holds what another one does, and tells `mirror` of each save.
+    pub fn mirrored(state: Option<Vec<u8>>, snapshot: Bytes, mirror: Mirror) -> Disk {
+        let content = Content {
+            state: state.map(Rope::of),
+            snapshot,
+            mirror: Some(mirror),
+            ..Content::default()
+        };
+        Disk {
+            owner: String::new(),
+            content: Mutex::new(content),
+        }
+    }
+
+    /// What was last saved: the state's bytes, if any ever was, and the snapshot.
+    pub fn saved(&self) -> (Option<Vec<u8>>, Bytes) {
+        let content = self.content.lock();
+        (
+            content.state.as_ref().map(Rope::to_vec),
+            content.snapshot.clone(),
+        )
+    }
+
     /// An empty disk.
     pub fn new() -> Disk {
         Disk::default()
@@ -99,32 +137,45 @@ impl Disk {
         if harness::is_crashed() {
             return;
         }
-        let (mut bytes, number, observers, keeps_values) = {
-            let mut content = self.content.lock();
-            let spare = std::mem::take(&mut content.spare);
-            (
-                spare,
-                content.saves + 1,
-                Arc::clone(&content.observers),
-                content.keeps_values,
-            )
-        };
+        let mut bytes = std::mem::take(&mut self.content.lock().spare);
         if let Err(error) = bytes.fill(state) {
             harness::fail(format!(
                 "cannot save the state, a {}: it {error}",
                 type_name::<S>()
             ));
         }
-        let size = bytes.len();
         let value = |most| outline(state, most).unwrap_or(Value::Unit);
         let show = |last, visitor: &mut dyn Visitor| walk_since(state, last, visitor).ok();
+        self.save_rope(bytes, snapshot, (&value, &show));
+    }
+
+    /// Saves the bytes of a state, which is shown as `state`.
+    pub(crate) fn save_encoded<S: Serialize>(&self, bytes: Vec<u8>, state: &S, snapshot: &Bytes) {
+        if harness::is_crashed() {
+            return;
+        }
+        let value = |most| outline(state, most).unwrap_or(Value::Unit);
+        let show = |last, visitor: &mut dyn Visitor| walk_since(state, last, visitor).ok();
+        self.save_rope(Rope::of(bytes), snapshot, (&value, &show));
+    }
+
+    fn save_rope(&self, bytes: Rope, snapshot: &Bytes, (value, show): Looks<'_>) {
+        let (number, observers, keeps_values) = {
+            let content = self.content.lock();
+            (
+                content.saves + 1,
+                Arc::clone(&content.observers),
+                content.keeps_values,
+            )
+        };
+        let size = bytes.len();
         let seen = |moment, number| Save {
             number,
             moment,
             state_size: size,
             snapshot,
-            value: &value,
-            show: &show,
+            value,
+            show,
         };
         for observer in observers.iter() {
             observer(&seen(Moment::Before, number));
@@ -149,6 +200,9 @@ impl Disk {
         }
         labrt::trace::fold(state.own());
         content.saves += 1;
+        if let Some(mirror) = &content.mirror {
+            mirror(&state, content.schema.as_ref(), snapshot);
+        }
         content.spare = content.state.replace(state).unwrap_or_default();
         content.snapshot = snapshot.clone();
         content.value = value;
@@ -156,7 +210,13 @@ impl Disk {
     }
 
     pub(crate) fn read_state<T: DeserializeOwned>(&self) -> Option<T> {
-        let bytes = self.content.lock().state.as_ref()?.to_vec();
+        let bytes = {
+            let mut content = self.content.lock();
+            if content.mirror.is_some() && content.schema.is_none() {
+                content.schema = Some(Schema::of::<T>());
+            }
+            content.state.as_ref()?.to_vec()
+        };
         match labcodec::decode(&bytes) {
             Ok(state) => Some(state),
             Err(error) => harness::fail(format!(

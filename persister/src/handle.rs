@@ -56,3 +56,18 @@ impl Disk {
         }
     }
 }
+
+/// As [`Persister::save`], of a state that is encoded already, and is shown as `state`.
+pub fn save_encoded<S: Serialize>(
+    persister: &Persister,
+    bytes: Vec<u8>,
+    state: &S,
+    snapshot: &Bytes,
+) {
+    persister.disk.save_encoded(bytes, state, snapshot);
+}
+
+/// What was last saved: the state's bytes, if any ever was, and the snapshot.
+pub fn saved(persister: &Persister) -> (Option<Vec<u8>>, Bytes) {
+    persister.disk.saved()
+}

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, Ordering::Relaxed};
 
 /// What a run shows of itself to its watchdog.
 #[derive(Default)]
@@ -12,6 +12,8 @@ pub(crate) struct Progress {
     last: AtomicPtr<Location<'static>>,
     /// The run's OS thread.
     thread: AtomicI32,
+    /// It waits for somebody outside, as it should.
+    is_outside: AtomicBool,
 }
 
 impl Progress {
@@ -34,6 +36,15 @@ impl Progress {
 
     pub(crate) fn thread(&self) -> i32 {
         self.thread.load(Relaxed)
+    }
+
+    /// Says whether the run waits for somebody outside, who answers for the time that it takes.
+    pub(crate) fn set_outside(&self, yes: bool) {
+        self.is_outside.store(yes, Relaxed);
+    }
+
+    pub(crate) fn is_outside(&self) -> bool {
+        self.is_outside.load(Relaxed)
     }
 
     pub(crate) fn switches(&self) -> u64 {

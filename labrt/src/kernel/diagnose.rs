@@ -247,7 +247,8 @@ impl Kernel {
         })
     }
 
-    fn end_with(&self, failure: Failure) -> ! {
+    /// Ends the run so.
+    pub(crate) fn end_with(&self, failure: Failure) -> ! {
         self.set_failure(failure);
         loop {
             // Comes back only where destructors are running; they cannot go on either.

@@ -8,5 +8,6 @@ mod interpose;
 mod next;
 pub(crate) mod panics;
 pub(crate) mod prints;
+pub(crate) mod process;
 pub(crate) mod signals;
 pub(crate) mod watchdog;

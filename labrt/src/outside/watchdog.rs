@@ -92,7 +92,7 @@ pub(crate) fn wait<T>(
         let now_count = progress.switches();
         let now_doing = system::doing(thread);
         let now_used = system::processor_time(thread);
-        if now_count != count || now_doing != doing {
+        if now_count != count || now_doing != doing || progress.is_outside() {
             (count, doing, used, wasted) = (now_count, now_doing, now_used, Duration::ZERO);
             continue;
         }

@@ -91,8 +91,8 @@ impl Dialogue {
 /// inside.
 fn limit(how: &Manner) -> Duration {
     match how.mode {
-        Mode::Sim => Duration::from_secs(120),
-        Mode::Real => suites::TIME_LIMIT + Duration::from_secs(60),
+        Mode::Sim | Mode::Isolated => Duration::from_secs(120),
+        Mode::Real | Mode::Process => suites::TIME_LIMIT + Duration::from_secs(60),
     }
 }
 

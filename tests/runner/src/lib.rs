@@ -171,6 +171,7 @@ pub fn judge(judged: impl Into<Judged>, options: &Options) -> ExitCode {
 
 /// Does not return if this process was started to be a worker.
 fn become_worker(judged: Judged) {
+    host::become_zygote(judged.submission);
     if std::env::var_os(worker::VARIABLE).is_some() {
         worker::main(judged);
     }
@@ -262,7 +263,7 @@ fn run(
         }),
     )
     .map_err(no_workers)?;
-    if selection.mode == Mode::Sim {
+    if selection.mode.is_virtual() {
         look_into(&report, options, &how, workers)?;
     }
     let mut done = report.lock();

@@ -27,7 +27,8 @@ pub struct Selection {
     /// Begin with this seed (alone: run this one)
     #[arg(long, default_value_t = 1, value_parser = usage::number)]
     pub seed: u64,
-    /// Real threads in real time, instead of the simulation (sim)
+    /// In which world: the simulation, servers in processes in virtual or in real time, real
+    /// threads
     #[arg(long, value_enum, default_value_t = Mode::Sim)]
     pub mode: Mode,
     /// So many worker processes, instead of one for each processor
@@ -114,7 +115,7 @@ impl FaultFlags {
     pub(super) fn check(self, mode: Mode) -> Result<(), String> {
         let simulated = [(self.pause, "--pause"), (self.skew, "--skew")];
         match simulated.into_iter().find(|(is_set, _)| *is_set) {
-            Some((_, flag)) if mode == Mode::Real => Err(format!(
+            Some((_, flag)) if !mode.is_virtual() => Err(format!(
                 "{flag} is for the simulation: no real thread can be held up, and no real clock \
                  be wrong"
             )),
@@ -186,8 +187,25 @@ pub struct Options {
 pub enum Mode {
     /// Virtual time; a run follows from its seed
     Sim,
-    /// Real threads and real time, as in the course
+    /// Virtual time, and each server in a process of its own: they share nothing; a run follows
+    /// from its seed
+    Isolated,
+    /// Real time, and each server in a process of its own: a crash is a kill, a disk is a file
+    Process,
+    /// Real threads and real time
     Real,
+}
+
+impl Mode {
+    /// Whether a run takes virtual time, and follows from its seed.
+    pub fn is_virtual(self) -> bool {
+        matches!(self, Mode::Sim | Mode::Isolated)
+    }
+
+    /// Whether servers are processes.
+    pub fn has_processes(self) -> bool {
+        matches!(self, Mode::Isolated | Mode::Process)
+    }
 }
 
 /// Names of the scheduling strategies.
@@ -313,7 +331,7 @@ impl Options {
     /// What follows `make test-3A FILTER=… SEED=…` to run a case again as it was run.
     pub(super) fn to_repeat(&self) -> String {
         let mut words = String::new();
-        if self.selection.mode == Mode::Real {
+        if !self.selection.mode.is_virtual() {
             words.push_str(" MODE=real");
         }
         let judged = [

@@ -1,7 +1,6 @@
 //! The parent's side: hands jobs to worker processes, and replaces those that die.
 
 use super::dialogue::{Dialogue, State};
-use super::options::Mode;
 use super::trial::{FailureReport, Outcome};
 use super::wire::Job;
 use super::{interrupt, worker};
@@ -116,7 +115,7 @@ fn serve(place: usize, work: &Mutex<Work>, sink: &Sink) -> io::Result<()> {
                 // The run that was under way failed with its worker; the others go on.
                 Err(error) => {
                     let mut outcome = present.reap(Some(&error));
-                    if job.how.mode == Mode::Real {
+                    if !job.how.mode.is_virtual() {
                         advise(&mut outcome, job.case);
                     }
                     told(&job, outcome, Duration::ZERO);

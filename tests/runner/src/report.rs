@@ -75,7 +75,7 @@ impl Report {
             trace: options.trace,
             keeps_trace: options.trace_to.is_some(),
             steady: options.steady,
-            seeds: (selection.mode == Mode::Sim).then(|| {
+            seeds: selection.mode.is_virtual().then(|| {
                 let last = selection.seed.saturating_add(selection.seeds - 1);
                 (selection.seed, last)
             }),
@@ -111,6 +111,8 @@ impl Report {
         };
         let world = match selection.mode {
             Mode::Sim => format!("simulated, {seeds}"),
+            Mode::Isolated => format!("servers as processes, virtual time, {seeds}"),
+            Mode::Process => "servers as processes, real time".to_string(),
             Mode::Real => "real threads, real time".to_string(),
         };
         let faults: Vec<&str> = selection.faults.typed().collect();

@@ -139,6 +139,8 @@ pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) 
     let mut outcome = match how.mode {
         Mode::Real => run_real(judged, case, seed, &kept),
         Mode::Sim => run_simulated(judged, case, seed, &kept),
+        Mode::Isolated => run_simulated(in_processes(judged), case, seed, &kept),
+        Mode::Process => run_real(in_processes(judged), case, seed, &kept),
     };
     if let (true, None, Some(trace)) = (leaves_page, &outcome.failure, &outcome.trace) {
         how.pages.leave(case, seed, trace);
@@ -149,8 +151,17 @@ pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) 
     outcome
 }
 
+/// What is judged, each server in a process of its own.
+fn in_processes(judged: Judged) -> Judged {
+    Judged {
+        submission: host::in_processes(judged.submission),
+        ..judged
+    }
+}
+
 fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     forget_prints();
+    host::set_run(Some((how.strategy.strategy(), seed)));
     let mut simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
@@ -354,6 +365,7 @@ fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
     stray::watch_panics(is_verdict);
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
+    host::set_run(None);
     let began = time::since_start();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&judged, how.faults)));
     let duration = time::since_start() - began;

@@ -60,6 +60,9 @@ fn work(
     let Some(case) = cases::at(job.case) else {
         return Err(wire::forged());
     };
+    if job.how.mode.has_processes() {
+        host::Host::start()?;
+    }
     let mut is_told = false;
     for seed in job.first..job.first + job.count {
         wire::send(parent, &Record::Begin { seed })?;

@@ -10,7 +10,12 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Counter {
     value: Arc<Mutex<i64>>,
+    /// Who is told what it stands at, each time that it changes.
+    watcher: Option<Watcher>,
 }
+
+/// Who watches a counter. May not wait for anything.
+type Watcher = Arc<dyn Fn(i64) + Send + Sync>;
 
 /// What can be asked of a [`Counter`]. Each answers what the number is afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +29,20 @@ pub enum CounterOp {
 }
 
 impl Counter {
+    /// One that tells `watcher` what it stands at, each time that it changes.
+    pub fn watched(watcher: Watcher) -> Counter {
+        Counter {
+            watcher: Some(watcher),
+            ..Counter::default()
+        }
+    }
+
+    fn tell(&self, value: i64) {
+        if let Some(watcher) = &self.watcher {
+            watcher(value);
+        }
+    }
+
     /// What it stands at.
     pub fn value(&self) -> i64 {
         *self.value.lock()
@@ -41,7 +60,10 @@ impl StateMachine for Counter {
             CounterOp::Dec => -1,
             CounterOp::Null => 0,
         };
-        *value
+        let now = *value;
+        drop(value);
+        self.tell(now);
+        now
     }
 
     fn snapshot(&self) -> Bytes {
@@ -50,6 +72,8 @@ impl StateMachine for Counter {
 
     fn restore(&mut self, snapshot: &Bytes) {
         let bytes = <[u8; 8]>::try_from(&snapshot[..]);
-        *self.value.lock() = i64::from_le_bytes(bytes.expect("a snapshot that this machine made"));
+        let value = i64::from_le_bytes(bytes.expect("a snapshot that this machine made"));
+        *self.value.lock() = value;
+        self.tell(value);
     }
 }

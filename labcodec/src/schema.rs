@@ -1,0 +1,177 @@
+//! The shape of a type, as data: for who has bytes of a type that is compiled elsewhere.
+//!
+//! ```
+//! use labcodec::encode;
+//! use labcodec::schema::Schema;
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Vote {
+//!     term: u64,
+//!     candidate: Option<usize>,
+//! }
+//!
+//! // Where the type is known.
+//! let schema = Schema::of::<Vote>();
+//! let bytes = encode(&Vote { term: 7, candidate: Some(2) })?;
+//!
+//! // Where it is not.
+//! let mut tree = schema.value(&bytes)?;
+//! assert_eq!(tree.to_string(), "{term=7 candidate=2}");
+//! tree.replace(&["term"], 8);
+//! assert_eq!(schema.bytes(&tree)?, encode(&Vote { term: 8, candidate: Some(2) })?);
+//! # Ok::<(), labcodec::Error>(())
+//! ```
+
+// | file | what it is |
+// | --- | --- |
+// | `trace` | the shape of a type that can be read |
+// | `read` | bytes of a shape, as a tree |
+// | `write` | a tree, as bytes of a shape |
+// | `state` | values of a shape, each a little different from the last one |
+
+mod read;
+mod state;
+mod trace;
+mod write;
+
+pub use state::State;
+pub(crate) use trace::{Own, traced};
+
+use crate::value::{Value, Visitor, walk};
+use crate::{Error, encode};
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+/// How the values of a type are written, and what their parts are called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Schema {
+    /// Nobody knows: bytes, as they are.
+    Opaque,
+    /// `()` and structs without fields.
+    Unit,
+    /// A truth value.
+    Bool,
+    /// `u8` to `u128`: so many bits.
+    Unsigned(u8),
+    /// `i8` to `i128`: so many bits.
+    Signed(u8),
+    /// `f32` or `f64`: so many bits.
+    Float(u8),
+    /// A character.
+    Char,
+    /// Text.
+    Str,
+    /// Bytes that know that they are bytes.
+    Bytes,
+    /// What may be missing.
+    Option(Box<Schema>),
+    /// A sequence of any length.
+    Seq(Box<Schema>),
+    /// An [`Excerpt`](crate::Excerpt) of a journal of these.
+    Excerpt(Box<Schema>),
+    /// A [`Journal`](crate::Journal) of these.
+    Journal(Box<Schema>),
+    /// A tuple, an array, a tuple struct.
+    Tuple(Vec<Schema>),
+    /// A map: keys, values.
+    Map(Box<Schema>, Box<Schema>),
+    /// A struct: its name, each field's name and shape.
+    Struct(String, Vec<(String, Schema)>),
+    /// An enum: its name, each variant's name and what it carries.
+    Enum(String, Vec<(String, Schema)>),
+}
+
+/// The most that a schema may have of parts, and of levels.
+const NODES_MAX: usize = 4_096;
+const LEVELS_MAX: usize = 32;
+
+impl Schema {
+    /// The shape of `T`; [`Schema::Opaque`] if it contains itself, or if its own `Deserialize` does
+    /// not take just anything.
+    pub fn of<T: DeserializeOwned>() -> Schema {
+        trace::of::<T>()
+    }
+
+    /// Whether it is within bounds: what comes from somebody else is looked at first.
+    pub fn is_sound(&self) -> bool {
+        let mut left = NODES_MAX;
+        self.fits(&mut left, LEVELS_MAX)
+    }
+
+    fn fits(&self, left: &mut usize, levels: usize) -> bool {
+        if *left == 0 || levels == 0 {
+            return false;
+        }
+        *left -= 1;
+        let mut inside = |schema: &Schema| schema.fits(left, levels - 1);
+        match self {
+            Schema::Option(one) | Schema::Seq(one) => inside(one),
+            Schema::Excerpt(one) | Schema::Journal(one) => inside(one),
+            Schema::Tuple(parts) => parts.iter().all(inside),
+            Schema::Map(key, value) => inside(key) && inside(value),
+            Schema::Struct(name, parts) | Schema::Enum(name, parts) => {
+                let is_name = |name: &str| name.len() <= 256 && !name.contains(char::is_control);
+                is_name(name)
+                    && parts
+                        .iter()
+                        .all(|(name, part)| is_name(name) && inside(part))
+            }
+            _ => true,
+        }
+    }
+
+    /// The tree of the value that `bytes` are.
+    ///
+    /// # Errors
+    /// When they are not the bytes of a value of this shape.
+    pub fn value(&self, bytes: &[u8]) -> Result<Value, Error> {
+        if *self == Schema::Opaque {
+            return Ok(Value::Bytes(bytes.to_vec().into()));
+        }
+        let mut decoder = crate::decode::Decoder::new(bytes, 0);
+        let value = self.deserialize(&mut decoder)?;
+        match decoder.left() {
+            0 => Ok(value),
+            extra => Err(Error::Trailing { extra }),
+        }
+    }
+
+    /// The bytes of the value of this shape that `value` describes.
+    ///
+    /// # Errors
+    /// When it does not describe one.
+    pub fn bytes(&self, value: &Value) -> Result<Vec<u8>, Error> {
+        match (self, value) {
+            (Schema::Opaque, Value::Bytes(bytes)) => Ok(bytes.to_vec()),
+            _ => encode(&write::Fit {
+                value,
+                schema: self,
+            }),
+        }
+    }
+
+    /// Shows the value that `bytes` are to `visitor`, as [`walk`](crate::value::walk) does.
+    ///
+    /// # Errors
+    /// When they are not the bytes of a value of this shape.
+    pub fn show(&self, bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Error> {
+        walk(&self.value(bytes)?, visitor)
+    }
+}
+
+/// Names of types and fields, for trees, whose names are those of a program's text: each is kept
+/// once, for good.
+static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+fn kept(name: &str) -> &'static str {
+    let mut names = NAMES.lock().unwrap_or_else(|broken| broken.into_inner());
+    if let Some(kept) = names.get(name) {
+        return kept;
+    }
+    let kept: &'static str = Box::leak(name.to_string().into_boxed_str());
+    names.insert(kept);
+    kept
+}

@@ -1,0 +1,57 @@
+//! A simulation as a part of something larger: its port is a thread of the harness that runs when
+//! every other thread waits, or when a moment has come, and says then how far the clock may go.
+
+use super::scheduler::{Kernel, NOBODY};
+use super::task::{Blocked, State};
+use crate::base::NEVER;
+use std::panic::Location;
+
+impl Kernel {
+    /// Parks the running thread, which is the port from then on, until every other thread waits and
+    /// has nothing to do before `until`, or it is `until`. When the others have something to do
+    /// next: `NEVER` is when somebody else gives them something.
+    pub(crate) fn rest(&self, until: u64, at: &'static Location<'static>) -> u64 {
+        let port = self.current.get();
+        self.port.set(port);
+        self.port_until.set(until);
+        self.alarm.set(self.alarm.get().min(until));
+        self.park(Blocked::new("the others' rest", at), NEVER);
+        self.port.set(NOBODY);
+        if self.port_was_idle.get() {
+            self.timers.borrow().earliest().unwrap_or(NEVER)
+        } else {
+            self.now.get()
+        }
+    }
+
+    /// Lets the port run before anybody else.
+    pub(super) fn call_port(&self, idle: bool) {
+        self.port_until.set(NEVER);
+        self.port_was_idle.set(idle);
+        self.port_called.set(true);
+        self.tasks.borrow_mut()[self.port.get() as usize].state = State::Ready;
+        self.slice.set(1);
+    }
+
+    /// Whether the port rests and nobody has anything to do for as long as it does: then it runs.
+    pub(super) fn is_port_due(&self) -> bool {
+        let until = self.port_until.get();
+        if self.port.get() == NOBODY {
+            return false;
+        }
+        let earliest = self.timers.borrow().earliest();
+        let is_due = earliest.is_none_or(|earliest| earliest >= until);
+        if is_due {
+            self.call_port(true);
+        }
+        is_due
+    }
+
+    /// Lets the clock show `at`, if that is later than what it shows: what is due by then is due.
+    pub(crate) fn advance(&self, at: u64) {
+        if at > self.now.get() {
+            self.now.set(at);
+            self.alarm.set(0);
+        }
+    }
+}

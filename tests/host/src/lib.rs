@@ -1,0 +1,41 @@
+//! Servers as processes: what the suites judge runs in a process of its own for each incarnation of
+//! a server, and knows of nothing but its socket. Without any change in the code under test, and
+//! without any in a case:
+//!
+//! | world | clock | a crash | what servers can share |
+//! | --- | --- | --- | --- |
+//! | simulation | virtual, one | unwinds the server's threads | the process's memory |
+//! | isolated | virtual, told to each process | `SIGKILL` | nothing |
+//! | processes | real | `SIGKILL` | nothing |
+//! | real threads | real | a mark | the process's memory |
+//!
+//! The case, the network, the disks and all judgement stay where they are, in the case's process.
+//! In the place of a server stands a [proxy](case): it starts the process, does in the case's world
+//! what the process does in its own (calls, saves, what is applied), at the time at which it was
+//! done, and hands it what comes for it.
+//!
+//! | file | room |
+//! | --- | --- |
+//! | `frame`, `link` | what both sides say to each other, and how it travels |
+//! | `member` | the process with the code under test |
+//! | `zygote` | the process that members are made from |
+//! | `case` | the proxies |
+#![forbid(unsafe_code)]
+
+mod case;
+mod frame;
+mod link;
+mod member;
+mod zygote;
+
+pub use case::{Host, in_processes, set_run};
+
+use suites::Submission;
+
+/// Does not return if this process was started to make members.
+pub fn become_zygote(submission: Submission) {
+    if std::env::var_os(zygote::VARIABLE).is_some() {
+        let socket = zygote::main();
+        member::main(submission, socket);
+    }
+}
