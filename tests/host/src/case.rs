@@ -17,4 +17,4 @@ mod reader;
 mod settings;
 
 pub use proxies::in_processes;
-pub use settings::{Host, set_run};
+pub use settings::{Members, prepare, set_run};

@@ -81,6 +81,8 @@ pub(crate) struct Begin {
     pub(crate) max_raft_state: Option<usize>,
     pub(crate) state: Option<Vec<u8>>,
     pub(crate) snapshot: Bytes,
+    /// Which lines of its log are wanted, as `RUST_LOG` says it; without, none.
+    pub(crate) logs: Option<String>,
 }
 
 /// What a case sends.
@@ -235,11 +237,22 @@ pub(crate) enum What {
     /// The counter stands at this.
     Counter(i64),
     Warning(String),
-    Log {
-        level: usize,
-        target: String,
-        text: String,
-    },
+    /// There is no wall around it: why.
+    NoWall(String),
+    /// A line of its log, of this level (1 is an error, 5 a trace).
+    Log(usize, String),
+    /// It has printed this.
+    Print(Bytes),
+}
+
+impl What {
+    /// Whether it is said to people alone, and changes nothing.
+    pub(crate) fn is_talk(&self) -> bool {
+        matches!(
+            self,
+            What::Log(..) | What::Print(_) | What::Warning(_) | What::NoWall(_)
+        )
+    }
 }
 
 /// What is new in bytes that change a little: they begin and end as before, by so many.

@@ -19,6 +19,7 @@
 //! | `frame`, `link` | what both sides say to each other, and how it travels |
 //! | `member` | the process with the code under test |
 //! | `zygote` | the process that members are made from |
+//! | `wall` | what a member's process gives up first |
 //! | `case` | the proxies |
 #![forbid(unsafe_code)]
 
@@ -26,9 +27,10 @@ mod case;
 mod frame;
 mod link;
 mod member;
+mod wall;
 mod zygote;
 
-pub use case::{Host, in_processes, set_run};
+pub use case::{Members, in_processes, prepare, set_run};
 
 use suites::Submission;
 

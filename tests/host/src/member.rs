@@ -4,13 +4,15 @@
 //! | file | room |
 //! | --- | --- |
 //! | `outbox` | what it does that can be seen from outside |
+//! | `talk` | what it logs and prints |
 //! | `tenant` | what it is, and what it is asked |
 
 mod outbox;
+mod talk;
 mod tenant;
 
 use crate::frame::{Account, Begin, Fault, FaultKind, FromMember, ToMember, What, World};
-use crate::link;
+use crate::{link, wall};
 use labrt::harness::Mutex;
 use labrt::time::since_start;
 use labrt::{Failure, FailureKind, Node, Simulation, part, thread};
@@ -22,11 +24,21 @@ use std::time::Duration;
 use suites::Submission;
 use tenant::Tenant;
 
-/// Is a member until the case hangs up.
+/// Is a member until the case hangs up, in a process of its own.
 pub(crate) fn main(submission: Submission, socket: UnixStream) -> ! {
-    let begin = match link::receive(&socket) {
-        Ok((ToMember::Begin(begin), _)) => begin,
-        _ => process::exit(2),
+    talk::listen();
+    be(submission, socket, wall::raise);
+    process::exit(0)
+}
+
+/// The same on the calling thread, as a cell: without a wall, which would be around all of them.
+pub(crate) fn serve(submission: Submission, socket: UnixStream) {
+    be(submission, socket, || Ok(()));
+}
+
+fn be(submission: Submission, socket: UnixStream, raise: fn() -> Result<(), String>) {
+    let Ok((ToMember::Begin(begin), _)) = link::receive(&socket) else {
+        return;
     };
     match begin.world {
         World::Virtual(strategy) => {
@@ -35,21 +47,30 @@ pub(crate) fn main(submission: Submission, socket: UnixStream) -> ! {
             let seed = begin.seed;
             let report = Simulation::new(seed)
                 .strategy(strategy.into())
-                .run(move || in_virtual_time(submission, begin, &inside));
+                .run(move || in_virtual_time(submission, begin, &inside, raise));
             if let Err(failure) = report.outcome {
                 let _ = link::send(&socket, &FromMember::Fault(fault(failure)));
             }
         }
         World::Real => in_real_time(submission, begin, socket),
     }
-    process::exit(0)
 }
 
 /// The port of the member's simulation: lets it run as far as the case grants, and says what it
 /// did.
-fn in_virtual_time(submission: Submission, begin: Begin, socket: &UnixStream) {
+fn in_virtual_time(
+    submission: Submission,
+    begin: Begin,
+    socket: &UnixStream,
+    raise: fn() -> Result<(), String>,
+) {
+    let wall = part::outside(raise);
     let node = Node::new(&labrpc::name(begin.me));
     let outbox = Outbox::kept();
+    talk::goes_to(&outbox, begin.logs.as_deref());
+    if let Err(why) = wall {
+        outbox.tell(What::NoWall(why));
+    }
     let tenant = Tenant::start(submission, begin, &node, &outbox);
     let (mut number, mut until) = (0, 0);
     loop {
@@ -69,7 +90,7 @@ fn in_virtual_time(submission: Submission, begin: Begin, socket: &UnixStream) {
             link::receive(socket)
         });
         let Ok((ToMember::Grant(grant), _)) = granted else {
-            process::exit(0); // the case is over, or gone
+            return; // the case is over, or gone
         };
         (number, until) = (grant.number, grant.until);
         part::advance(Duration::from_nanos(grant.now));
@@ -84,6 +105,7 @@ fn in_real_time(submission: Submission, begin: Begin, socket: UnixStream) {
     let node = Node::new(&labrpc::name(begin.me));
     let socket = Arc::new(socket);
     let outbox = Outbox::sent(Arc::clone(&socket));
+    talk::all_goes_to(&outbox, begin.logs.as_deref());
     let words = Arc::clone(&socket);
     let failed = Mutex::new(());
     std::panic::set_hook(Box::new(move |info| {

@@ -91,7 +91,7 @@ impl Dialogue {
 /// inside.
 fn limit(how: &Manner) -> Duration {
     match how.mode {
-        Mode::Sim | Mode::Isolated => Duration::from_secs(120),
+        Mode::Sim | Mode::Isolated | Mode::Cells => Duration::from_secs(120),
         Mode::Real | Mode::Process => suites::TIME_LIMIT + Duration::from_secs(60),
     }
 }

@@ -5,6 +5,7 @@ use super::pages::Viz;
 use super::terminal::shell_word;
 use super::{files, usage};
 use clap::{Parser, ValueEnum};
+use host::Members;
 use labrt::{Plan, Strategy};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -190,6 +191,9 @@ pub enum Mode {
     /// Virtual time, and each server in a process of its own: they share nothing; a run follows
     /// from its seed
     Isolated,
+    /// As isolated, with threads of one process: for tests that compare the two
+    #[value(hide = true)]
+    Cells,
     /// Real time, and each server in a process of its own: a crash is a kill, a disk is a file
     Process,
     /// Real threads and real time
@@ -199,12 +203,17 @@ pub enum Mode {
 impl Mode {
     /// Whether a run takes virtual time, and follows from its seed.
     pub fn is_virtual(self) -> bool {
-        matches!(self, Mode::Sim | Mode::Isolated)
+        matches!(self, Mode::Sim | Mode::Isolated | Mode::Cells)
     }
 
-    /// Whether servers are processes.
-    pub fn has_processes(self) -> bool {
-        matches!(self, Mode::Isolated | Mode::Process)
+    /// What servers are made of, the first choice first; of nothing, where they are threads like
+    /// all others.
+    pub(super) fn members(self) -> &'static [Members] {
+        match self {
+            Mode::Sim | Mode::Real => &[],
+            Mode::Isolated | Mode::Process => &[Members::Processes],
+            Mode::Cells => &[Members::Cells, Members::Processes],
+        }
     }
 }
 

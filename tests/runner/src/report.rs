@@ -112,6 +112,7 @@ impl Report {
         let world = match selection.mode {
             Mode::Sim => format!("simulated, {seeds}"),
             Mode::Isolated => format!("servers as processes, virtual time, {seeds}"),
+            Mode::Cells => format!("servers as cells, virtual time, {seeds}"),
             Mode::Process => "servers as processes, real time".to_string(),
             Mode::Real => "real threads, real time".to_string(),
         };

@@ -17,9 +17,9 @@ pub(super) struct Table {
 impl Table {
     /// The names of the columns.
     pub(super) fn head(&self, mode: Mode) -> String {
-        let time = match mode {
-            Mode::Sim => "virtual",
-            Mode::Real => "time",
+        let time = match mode.is_virtual() {
+            true => "virtual",
+            false => "time",
         };
         let begin = format!("{} {:<7} {time:>9}", self.columns.show("part", "case"), "");
         match self.shows_figures {

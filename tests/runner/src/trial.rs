@@ -9,7 +9,7 @@ use super::recent::recent;
 use super::scene::{self, Standings};
 use clap::ValueEnum;
 use labrt::trace::Events;
-use labrt::{Plan, Simulation, harness, time, trace};
+use labrt::{Plan, Simulation, Strategy, harness, time, trace};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -139,7 +139,7 @@ pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) 
     let mut outcome = match how.mode {
         Mode::Real => run_real(judged, case, seed, &kept),
         Mode::Sim => run_simulated(judged, case, seed, &kept),
-        Mode::Isolated => run_simulated(in_processes(judged), case, seed, &kept),
+        Mode::Isolated | Mode::Cells => run_simulated(in_processes(judged), case, seed, &kept),
         Mode::Process => run_real(in_processes(judged), case, seed, &kept),
     };
     if let (true, None, Some(trace)) = (leaves_page, &outcome.failure, &outcome.trace) {
@@ -149,6 +149,13 @@ pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) 
         outcome.trace = None;
     }
     outcome
+}
+
+/// Says what the servers of the next run are made of.
+fn set_members(how: &Manner, virtual_time: Option<(Strategy, u64)>) {
+    if let Some(members) = how.mode.members().first() {
+        host::set_run(*members, virtual_time);
+    }
 }
 
 /// What is judged, each server in a process of its own.
@@ -161,7 +168,7 @@ fn in_processes(judged: Judged) -> Judged {
 
 fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
     forget_prints();
-    host::set_run(Some((how.strategy.strategy(), seed)));
+    set_members(how, Some((how.strategy.strategy(), seed)));
     let mut simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
@@ -273,7 +280,11 @@ fn run_simulated(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -
         return outcome;
     }
     if how.check_determinism && outcome.failure.is_none() {
-        let again = simulate(judged, case, seed, how);
+        let mut compared = how.clone();
+        if how.mode == Mode::Cells {
+            compared.mode = Mode::Isolated; // which is the same, unless servers share memory
+        }
+        let again = simulate(judged, case, seed, &compared);
         if again.hash != outcome.hash {
             outcome.failure = Some(difference(judged, case, seed, how));
         }
@@ -365,7 +376,7 @@ fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
     stray::watch_panics(is_verdict);
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
-    host::set_run(None);
+    set_members(how, None);
     let began = time::since_start();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&judged, how.faults)));
     let duration = time::since_start() - began;

@@ -60,8 +60,8 @@ fn work(
     let Some(case) = cases::at(job.case) else {
         return Err(wire::forged());
     };
-    if job.how.mode.has_processes() {
-        host::Host::start()?;
+    for members in job.how.mode.members() {
+        host::prepare(*members, judged.submission)?;
     }
     let mut is_told = false;
     for seed in job.first..job.first + job.count {

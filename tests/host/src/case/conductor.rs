@@ -140,7 +140,7 @@ impl Conductor {
         let received = part::outside(|| link::receive(&self.socket));
         match received {
             Ok((FromMember::Account(account), bytes)) => {
-                labrt::trace::fold(&bytes);
+                fold(&account, &bytes);
                 account
             }
             Ok((FromMember::Fault(fault), _)) => fail(fault),
@@ -148,6 +148,16 @@ impl Conductor {
             Err(error) => lost(&self.effects.name, &error),
         }
     }
+}
+
+/// What it did is a part of what happened in the run; what it only says is none.
+fn fold(account: &Account, bytes: &[u8]) {
+    if !account.effects.iter().any(|effect| effect.what.is_talk()) {
+        return labrt::trace::fold(bytes);
+    }
+    let mut without = account.clone();
+    without.effects.retain(|effect| !effect.what.is_talk());
+    labrt::trace::fold(&labcodec::encode(&without).unwrap_or_default());
 }
 
 /// Until the clock of the member's node shows `at`, in ns.

@@ -133,7 +133,17 @@ impl Effects {
                 }
             }
             What::Warning(text) => harness::warn(text),
-            What::Log { .. } => {}
+            What::NoWall(why) => harness::warn(format!(
+                "no wall around the servers' processes: they could reach files and other \
+                 processes ({why})"
+            )),
+            What::Log(level, text) => {
+                let level = log::Level::iter().nth(level.saturating_sub(1));
+                let level = level.unwrap_or(log::Level::Error);
+                let mut record = log::Record::builder();
+                suites::trace::log(&record.level(level).args(format_args!("{text}")).build());
+            }
+            What::Print(bytes) => suites::trace::print(&bytes),
         }
     }
 

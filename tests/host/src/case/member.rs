@@ -73,6 +73,7 @@ impl Member {
             max_raft_state,
             state,
             snapshot,
+            logs: labrt::trace::is_on().then(settings::logs),
         };
         let (process, socket) = part::outside(|| -> io::Result<_> {
             let (process, socket) = Process::new()?;
