@@ -43,7 +43,7 @@ use crate::{Error, encode};
 use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// How the values of a type are written, and what their parts are called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,10 +164,14 @@ impl Schema {
 
 /// Names of types and fields, for trees, whose names are those of a program's text: each is kept
 /// once, for good.
-static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+#[expect(
+    clippy::disallowed_types,
+    reason = "held for a moment, in which nothing else is done"
+)]
+static NAMES: std::sync::Mutex<BTreeSet<&'static str>> = std::sync::Mutex::new(BTreeSet::new());
 
 fn kept(name: &str) -> &'static str {
-    let mut names = NAMES.lock().unwrap_or_else(|broken| broken.into_inner());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(kept) = names.get(name) {
         return kept;
     }

@@ -24,6 +24,8 @@
 //! ```
 
 pub use crate::outside::process::{Forked, fork};
+#[cfg(target_os = "linux")]
+pub use crate::outside::wall::raise_wall;
 
 use crate::base::{Failure, FailureKind, NEVER, Panicked, ns};
 use crate::kernel::world;
@@ -105,4 +107,13 @@ pub fn fail(told: Told) -> ! {
         }
         None => panic!("{}", told.reason),
     }
+}
+
+/// There is none here.
+///
+/// # Errors
+/// Always.
+#[cfg(not(target_os = "linux"))]
+pub fn raise_wall() -> Result<(), String> {
+    Err("it takes Linux".to_string())
 }

@@ -2,7 +2,7 @@
 //! every other thread waits, or when a moment has come, and says then how far the clock may go.
 
 use super::scheduler::{Kernel, NOBODY};
-use super::task::{Blocked, State};
+use super::task::{Blocked, State, Wake};
 use crate::base::NEVER;
 use std::panic::Location;
 
@@ -15,8 +15,12 @@ impl Kernel {
         self.port.set(port);
         self.port_until.set(until);
         self.alarm.set(self.alarm.get().min(until));
-        self.park(Blocked::new("the others' rest", at), NEVER);
+        let wake = self.park(Blocked::new("the others' rest", at), NEVER);
         self.port.set(NOBODY);
+        if let Wake::Crashed { .. } = wake {
+            self.die(); // the run is over
+            return NEVER;
+        }
         if self.port_was_idle.get() {
             self.timers.borrow().earliest().unwrap_or(NEVER)
         } else {

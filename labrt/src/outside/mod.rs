@@ -10,4 +10,6 @@ pub(crate) mod panics;
 pub(crate) mod prints;
 pub(crate) mod process;
 pub(crate) mod signals;
+#[cfg(target_os = "linux")]
+pub(crate) mod wall;
 pub(crate) mod watchdog;

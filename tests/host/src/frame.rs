@@ -288,7 +288,7 @@ impl Patch {
     /// What it makes of `old`; nothing if it does not fit.
     pub(crate) fn of(&self, old: &[u8]) -> Option<Vec<u8>> {
         let begin = old.get(..self.begin)?;
-        let end = old.get(old.len().checked_sub(self.end)?.max(0)..)?;
+        let end = old.get(old.len().checked_sub(self.end)?..)?;
         Some([begin, &self.middle, end].concat())
     }
 }

@@ -19,7 +19,6 @@
 //! | `frame`, `link` | what both sides say to each other, and how it travels |
 //! | `member` | the process with the code under test |
 //! | `zygote` | the process that members are made from |
-//! | `wall` | what a member's process gives up first |
 //! | `case` | the proxies |
 #![forbid(unsafe_code)]
 
@@ -27,17 +26,19 @@ mod case;
 mod frame;
 mod link;
 mod member;
-mod wall;
 mod zygote;
 
 pub use case::{Members, in_processes, prepare, set_run};
 
 use suites::Submission;
 
-/// Does not return if this process was started to make members.
-pub fn become_zygote(submission: Submission) {
-    if std::env::var_os(zygote::VARIABLE).is_some() {
-        let socket = zygote::main();
-        member::main(submission, socket);
-    }
+/// Whether this process was started to make members.
+pub fn is_zygote() -> bool {
+    std::env::var_os(zygote::VARIABLE).is_some()
+}
+
+/// Makes members until the case's process hangs up; and is one, in each process that is made.
+pub fn become_zygote(submission: Submission) -> ! {
+    let socket = zygote::main();
+    member::main(submission, socket)
 }

@@ -12,7 +12,7 @@ mod talk;
 mod tenant;
 
 use crate::frame::{Account, Begin, Fault, FaultKind, FromMember, ToMember, What, World};
-use crate::{link, wall};
+use crate::link;
 use labrt::harness::Mutex;
 use labrt::time::since_start;
 use labrt::{Failure, FailureKind, Node, Simulation, part, thread};
@@ -27,7 +27,7 @@ use tenant::Tenant;
 /// Is a member until the case hangs up, in a process of its own.
 pub(crate) fn main(submission: Submission, socket: UnixStream) -> ! {
     talk::listen();
-    be(submission, socket, wall::raise);
+    be(submission, socket, part::raise_wall);
     process::exit(0)
 }
 

@@ -10,6 +10,7 @@ use rustix::net::{
 use rustix::process::{
     Pid, Signal, WaitOptions, kill_process, set_parent_process_death_signal, waitpid,
 };
+use std::ffi::OsStr;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
@@ -18,6 +19,9 @@ use std::process::{Child, Command, Stdio};
 
 /// Set for the process by its parent.
 pub(crate) const VARIABLE: &str = "RAFTLAB_MEMBERS";
+
+/// Names, with commas between, of variables that members may know.
+const PASSED_ON: &str = "RAFTLAB_PASS_ON";
 
 const FORK: u8 = 1;
 const END: u8 = 2;
@@ -34,6 +38,7 @@ impl Zygote {
         let (control, theirs) = UnixStream::pair()?;
         let process = Command::new(std::env::current_exe()?)
             .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name)))
             .env(VARIABLE, "1")
             .stdin(OwnedFd::from(theirs))
             .stdout(Stdio::null())
@@ -75,6 +80,13 @@ impl Zygote {
         self.control.read_exact(&mut answer)?;
         Ok(i32::from_le_bytes(answer))
     }
+}
+
+/// Servers' processes know nothing of the environment, but for a variable whose name whoever runs
+/// the suites puts into [`PASSED_ON`]: fixtures have one.
+fn is_passed_on(name: &OsStr) -> bool {
+    let names = std::env::var(PASSED_ON).unwrap_or_default();
+    names.split(',').any(|passed_on| passed_on == name)
 }
 
 /// Is the zygote: makes members and ends them until the parent hangs up. Returns in a member, with

@@ -59,6 +59,7 @@ pub(crate) fn own_sources() -> Vec<PathBuf> {
         "labrpc",
         "persister",
         "tests/suites",
+        "tests/host",
         "tests/runner",
         "tests/bridge",
     ];

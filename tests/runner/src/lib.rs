@@ -171,7 +171,11 @@ pub fn judge(judged: impl Into<Judged>, options: &Options) -> ExitCode {
 
 /// Does not return if this process was started to be a worker.
 fn become_worker(judged: Judged) {
-    host::become_zygote(judged.submission);
+    if host::is_zygote() {
+        labrt::harness::hide_frames(own_sources());
+        labrt::harness::name_face("labapi");
+        host::become_zygote(judged.submission);
+    }
     if std::env::var_os(worker::VARIABLE).is_some() {
         worker::main(judged);
     }

@@ -11,7 +11,7 @@ use super::member::{fail, lost};
 use super::settings::Process;
 use crate::frame::{Account, Arrival, FromMember, Grant, ToMember};
 use crate::link;
-use labapi::channel::{Receiver, RecvTimeoutError, TryRecvError};
+use labapi::channel::{Receiver, RecvTimeoutError};
 use labrt::rand::{self, RngExt};
 use labrt::{part, thread};
 use std::os::unix::net::UnixStream;
@@ -89,10 +89,7 @@ impl Conductor {
         };
         let left = Duration::from_nanos(next).saturating_sub(part::local_now());
         if left.is_zero() {
-            return match self.arrivals.try_recv() {
-                Ok(arrival) => Some(arrival),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-            };
+            return self.arrivals.try_recv().ok();
         }
         match self.arrivals.recv_timeout(left) {
             Ok(arrival) => Some(arrival),

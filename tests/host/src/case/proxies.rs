@@ -138,8 +138,7 @@ fn start(
     let (apply, passed_on) = unbounded();
     replica.start_raft(apply);
     labrt::thread::spawn(move || passed_on.iter().for_each(drop));
-    let member = made.lock().take();
-    member
+    made.lock().take()
 }
 
 fn rsm(replica: Replica, machine: Counter) -> Arc<dyn Rsm<Counter>> {

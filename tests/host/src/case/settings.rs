@@ -59,18 +59,36 @@ pub fn prepare(members: Members, submission: Submission) -> io::Result<()> {
             let _ = ZYGOTE.set(Mutex::new(Zygote::start()?));
         }
         Members::Cells if CELLS.get().is_none() => {
-            let (orders, inbox) = mpsc::channel::<Cell>();
-            std::thread::spawn(move || {
-                for (socket, answer) in inbox {
-                    let cell = std::thread::spawn(move || member::serve(submission, socket));
-                    let _ = answer.send(cell);
-                }
-            });
-            let _ = CELLS.set(Mutex::new(orders));
+            let _ = CELLS.set(Mutex::new(start_cells(submission)));
         }
         _ => {}
     }
     Ok(())
+}
+
+/// Starts what starts cells.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "of the process, and none of a run: no simulation is to see it"
+)]
+fn start_cells(submission: Submission) -> mpsc::Sender<Cell> {
+    let (orders, inbox) = mpsc::channel::<Cell>();
+    std::thread::spawn(move || {
+        for (socket, answer) in inbox {
+            let cell = std::thread::spawn(move || member::serve(submission, socket));
+            let _ = answer.send(cell);
+        }
+    });
+    orders
+}
+
+/// A thread that serves as a cell; the case's end of its socket as well.
+#[expect(clippy::disallowed_methods, reason = "as above")]
+fn start_cell(orders: &Mutex<mpsc::Sender<Cell>>) -> io::Result<(Process, UnixStream)> {
+    let (ours, theirs) = UnixStream::pair()?;
+    let (answer, made) = mpsc::channel();
+    let _ = orders.lock().send((theirs, answer));
+    Ok((Process::Cell(ours.try_clone()?, made.recv().ok()), ours))
 }
 
 /// From now on members are those of a run in virtual time under this strategy and seed; without, of
@@ -117,13 +135,7 @@ impl Process {
                 let (number, socket) = zygote.lock().fork()?;
                 Ok((Process::Process(number), socket))
             }
-            Members::Cells => {
-                let orders = CELLS.get().ok_or_else(unprepared)?;
-                let (ours, theirs) = UnixStream::pair()?;
-                let (answer, made) = mpsc::channel();
-                let _ = orders.lock().send((theirs, answer));
-                Ok((Process::Cell(ours.try_clone()?, made.recv().ok()), ours))
-            }
+            Members::Cells => start_cell(CELLS.get().ok_or_else(unprepared)?),
         }
     }
 }

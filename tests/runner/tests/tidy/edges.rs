@@ -53,6 +53,17 @@ const HOUSE: &[Room] = &[
             "linearizability",
         ],
     ),
+    room(
+        "tests/host",
+        &[
+            "labrt",
+            "labcodec",
+            "labrpc",
+            "persister",
+            "labapi",
+            "suites",
+        ],
+    ),
     Room {
         folder: "tests/runner",
         may_use: &[
@@ -62,6 +73,7 @@ const HOUSE: &[Room] = &[
             "persister",
             "labapi",
             "suites",
+            "host",
         ],
         may_test_with: &["raft", "kvraft", "linearizability"],
     },

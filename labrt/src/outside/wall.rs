@@ -1,11 +1,11 @@
-//! The wall: before any code under test runs in a member, its process gives up all but its socket.
+//! The wall: before any code under test runs in a process that is made for it, the process gives up
+//! all but its socket.
 //!
 //! Of the system it may then ask for what computing needs: memory, waiting, its own signals, the
 //! socket it has. No files, no network, no processes, no threads, no signals to others; so much
 //! memory, so much of the processor's time. Whatever else it asks for is refused, and the harness
 //! goes on.
 
-use rustix::process::{Resource, Rlimit, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch, apply_filter_all_threads,
@@ -58,23 +58,29 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_exit_group,
 ];
 
-/// Raises it around the calling process.
+/// Raises a wall around the calling process: from now on it may compute, wait, and use the
+/// descriptors that it has, and nothing else; of memory and of the processor's time it has so much.
+/// There is no way back.
 ///
 /// # Errors
 /// When this system does not let it: why.
-pub(crate) fn raise() -> Result<(), String> {
+pub fn raise_wall() -> Result<(), String> {
     let limits = [
-        (Resource::As, MEMORY),
-        (Resource::Cpu, PROCESSOR),
-        (Resource::Fsize, 0),
-        (Resource::Core, 0),
+        (libc::RLIMIT_AS, MEMORY),
+        (libc::RLIMIT_CPU, PROCESSOR),
+        (libc::RLIMIT_FSIZE, 0),
+        (libc::RLIMIT_CORE, 0),
     ];
     for (resource, most) in limits {
-        let limit = Rlimit {
-            current: Some(most),
-            maximum: Some(most),
+        let limit = libc::rlimit {
+            rlim_cur: most,
+            rlim_max: most,
         };
-        setrlimit(resource, limit).map_err(|error| format!("no limit of {resource:?}: {error}"))?;
+        // SAFETY: `limit` is there to be read for as long as the call lasts.
+        if unsafe { libc::setrlimit(resource, &raw const limit) } != 0 {
+            let error = std::io::Error::last_os_error();
+            return Err(format!("no limit could be set: {error}"));
+        }
     }
     let program = filter().map_err(|error| error.to_string())?;
     apply_filter_all_threads(&program).map_err(|error| error.to_string())
