@@ -179,3 +179,125 @@ fn kept(name: &str) -> &'static str {
     names.insert(kept);
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::to_value;
+    use crate::{Excerpt, Journal};
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    enum Command {
+        Nothing,
+        Put(String, i32),
+        Add { by: u8, if_odd: bool },
+        Many(Vec<(u64, Option<char>)>),
+    }
+
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Message {
+        term: u64,
+        who: Option<usize>,
+        log: Journal<Command>,
+        news: Excerpt<Command>,
+        place: (f64, u128, [i8; 2]),
+    }
+
+    fn command() -> impl Strategy<Value = Command> {
+        prop_oneof![
+            Just(Command::Nothing),
+            (".{0,5}", any::<i32>()).prop_map(|(key, n)| Command::Put(key, n)),
+            (any::<u8>(), any::<bool>()).prop_map(|(by, if_odd)| Command::Add { by, if_odd }),
+            proptest::collection::vec((any::<u64>(), any::<Option<char>>()), 0..4)
+                .prop_map(Command::Many),
+        ]
+    }
+
+    fn message() -> impl Strategy<Value = Message> {
+        let commands = || proptest::collection::vec(command(), 0..40);
+        let place = (-1e9..1e9, any::<u128>(), any::<[i8; 2]>());
+        let parts = (
+            any::<u64>(),
+            any::<Option<usize>>(),
+            commands(),
+            commands(),
+            place,
+        );
+        parts.prop_map(|(term, who, log, news, place)| Message {
+            term,
+            who,
+            log: log.into_iter().collect(),
+            news: news.into(),
+            place,
+        })
+    }
+
+    proptest! {
+        /// Who has the shape sees what who has the type sees, and writes the same bytes.
+        #[test]
+        fn the_shape_says_all(message in message()) {
+            let schema = Schema::of::<Message>();
+            prop_assert!(schema.is_sound());
+            let tree = to_value(&message).unwrap();
+            let bytes = crate::encode(&message).unwrap();
+            prop_assert_eq!(&schema.value(&bytes).unwrap(), &tree);
+            let again = schema.bytes(&tree).unwrap();
+            prop_assert_eq!(schema.value(&again).unwrap(), tree);
+        }
+
+        /// Bytes of anything else are an error, and soon.
+        #[test]
+        fn other_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let _ = Schema::of::<Message>().value(&bytes);
+            let _ = Schema::of::<Command>().value(&bytes);
+        }
+
+        /// A log that grows, is cut off at its end and dropped at its beginning.
+        #[test]
+        fn a_state_follows_its_bytes(
+            steps in proptest::collection::vec((0u8..4, 0usize..20, command()), 0..60)
+        ) {
+            let mut log: Journal<Command> = Journal::new();
+            let mut state = State::new(Schema::of::<(u64, Journal<Command>)>());
+            for (term, (what, count, command)) in steps.into_iter().enumerate() {
+                match what {
+                    0 => log.truncate(count),
+                    1 => log.drop_first(count.min(log.len())),
+                    _ => log.push(command),
+                }
+                let value = (term as u64 / 3, &log);
+                state.update(&crate::encode(&value).unwrap()).unwrap();
+                prop_assert_eq!(to_value(&state).unwrap(), to_value(&value).unwrap());
+            }
+        }
+    }
+
+    /// A type that contains itself has no shape; neither has one that asks what comes.
+    #[test]
+    fn what_has_no_shape() {
+        #[derive(Serialize, Deserialize)]
+        struct Tree(Vec<Tree>);
+        assert_eq!(Schema::of::<Tree>(), Schema::Opaque);
+        #[derive(Serialize, Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Number(u64),
+            Text(String),
+        }
+        assert_eq!(Schema::of::<Either>(), Schema::Opaque);
+    }
+
+    #[test]
+    fn bounds_of_what_is_told() {
+        let mut deep = Schema::Unit;
+        for _ in 0..LEVELS_MAX {
+            deep = Schema::Option(Box::new(deep));
+        }
+        assert!(!deep.is_sound());
+        assert!(!Schema::Tuple(vec![Schema::Unit; NODES_MAX]).is_sound());
+        let named = |name: &str| Schema::Struct(name.to_string(), Vec::new());
+        assert!(named("Vote").is_sound());
+        assert!(!named("\u{1b}[2J").is_sound());
+    }
+}

@@ -139,7 +139,7 @@ impl<'de> Visitor<'de> for Read<'_> {
         let content = match shape {
             Schema::Unit => content.unit_variant().map(|()| Value::Unit)?,
             Schema::Tuple(parts) => content.tuple_variant(parts.len(), Read(shape))?,
-            Schema::Struct(..) => content.struct_variant(&[], Read(shape))?,
+            Schema::Struct(_, fields) => content.tuple_variant(fields.len(), Read(shape))?,
             one => content.newtype_variant_seed(one)?,
         };
         Ok(Value::Variant {

@@ -297,6 +297,7 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
         let levels = this.levels;
         visitor.visit_enum(Chosen {
             index: index as u32,
+            name: variants.get(index).copied().unwrap_or_default(),
             content: Tracer { found, levels },
         })
     }
@@ -362,36 +363,37 @@ impl<'de> MapAccess<'de> for Parts<'_> {
 /// One variant of an enum.
 struct Chosen<'s> {
     index: u32,
+    name: &'static str,
     content: Tracer<'s>,
 }
 
 impl<'de, 's> EnumAccess<'de> for Chosen<'s> {
     type Error = Error;
-    type Variant = Tracer<'s>;
+    type Variant = Chosen<'s>;
 
     fn variant_seed<T: DeserializeSeed<'de>>(
         self,
         seed: T,
-    ) -> Result<(T::Value, Tracer<'s>), Error> {
+    ) -> Result<(T::Value, Chosen<'s>), Error> {
         let chosen = seed.deserialize(U32Deserializer::<Error>::new(self.index))?;
-        Ok((chosen, self.content))
+        Ok((chosen, self))
     }
 }
 
-impl<'de> VariantAccess<'de> for Tracer<'_> {
+impl<'de> VariantAccess<'de> for Chosen<'_> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
-        *self.found = Schema::Unit;
+        *self.content.found = Schema::Unit;
         Ok(())
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(self)
+        seed.deserialize(self.content)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(self.unnamed(len)?)
+        visitor.visit_seq(self.content.unnamed(len)?)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -399,6 +401,6 @@ impl<'de> VariantAccess<'de> for Tracer<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_seq(self.named("", fields)?)
+        visitor.visit_seq(self.content.named(self.name, fields)?)
     }
 }

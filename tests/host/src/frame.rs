@@ -322,3 +322,36 @@ pub(crate) enum FaultKind {
     Fault,
     StackOverflow,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A patch makes of the old bytes the new ones, whatever they are.
+        #[test]
+        fn a_patch_is_the_difference(
+            common in proptest::collection::vec(0u8..3, 0..300),
+            old in proptest::collection::vec(0u8..3, 0..20),
+            new in proptest::collection::vec(0u8..3, 0..20),
+            at in 0usize..300,
+        ) {
+            let at = at.min(common.len());
+            let between = |middle: &[u8]| [&common[..at], middle, &common[at..]].concat();
+            let (old, new) = (between(&old), between(&new));
+            let patch = Patch::between(&old, &new);
+            prop_assert_eq!(patch.of(&old), Some(new));
+            prop_assert!(patch.middle.len() <= 20, "{} bytes", patch.middle.len());
+        }
+
+        /// One that does not fit is refused, and takes nothing with it.
+        #[test]
+        fn a_patch_of_other_bytes(begin: usize, end: usize, old in proptest::collection::vec(0u8..3, 0..50)) {
+            let middle = Bytes::from_static(b"x");
+            let patch = Patch { begin, end, middle };
+            let fits = begin <= old.len() && end <= old.len();
+            prop_assert_eq!(patch.of(&old).is_some(), fits);
+        }
+    }
+}

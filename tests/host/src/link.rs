@@ -45,3 +45,41 @@ pub(crate) fn receive<T: DeserializeOwned>(mut from: &UnixStream) -> io::Result<
 fn broken(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Arrival, FromMember, ToMember};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_frame_arrives_as_it_was_sent() {
+        let (one, other) = UnixStream::pair().unwrap();
+        let sent = ToMember::Arrival(Arrival::Answer {
+            call: 3,
+            reply: Ok(Some(vec![1, 2, 3])),
+        });
+        send(&one, &sent).unwrap();
+        let (received, _) = receive::<ToMember>(&other).unwrap();
+        assert_eq!(received, sent);
+        drop(one);
+        let end = receive::<ToMember>(&other).unwrap_err();
+        assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    proptest! {
+        /// Whatever comes is a frame or an error: never a panic, and no memory beyond what came.
+        #[test]
+        fn anything_may_come(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let (one, other) = UnixStream::pair().unwrap();
+            (&one).write_all(&bytes).unwrap();
+            drop(one);
+            let _ = receive::<FromMember>(&other);
+            let len = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+            let (one, other) = UnixStream::pair().unwrap();
+            (&one).write_all(&[&len[..], &bytes].concat()).unwrap();
+            drop(one);
+            let _ = receive::<FromMember>(&other);
+        }
+    }
+}

@@ -15,6 +15,7 @@
 //! | what becomes of what the code under test writes | `texts` |
 //! | Ctrl-C | `interrupts` |
 //! | a command and all that it starts | `group` |
+//! | servers as processes | `processes` |
 //! | running the real runner | `runner` |
 
 #[path = "judging/chaos.rs"]
@@ -33,6 +34,8 @@ mod interrupts;
 mod misdeeds;
 #[path = "judging/pages.rs"]
 mod pages;
+#[path = "judging/processes.rs"]
+mod processes;
 #[path = "judging/requests.rs"]
 mod requests;
 #[path = "judging/runner.rs"]

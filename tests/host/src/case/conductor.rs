@@ -124,11 +124,8 @@ impl Conductor {
             }
         }
         let account = self.receive();
-        if account.number != self.number {
-            self.effects.broke("its account is of another grant");
-        }
-        if account.now < ns(now) || account.effects.iter().any(|effect| effect.at > account.now) {
-            self.effects.broke("its clock goes back");
+        if let Err(why) = check(&account, self.number, (ns(now), ns(now + slack))) {
+            self.effects.broke(why);
         }
         account
     }
@@ -145,6 +142,36 @@ impl Conductor {
             Err(error) => lost(&self.effects.name, &error),
         }
     }
+}
+
+/// A member's clock stops at the next point behind the end of its grant, or soon after.
+const OVERSHOOT: u64 = 1_000_000;
+
+/// What one account may tell of.
+const MOST_EFFECTS: usize = 100_000;
+
+/// Whether an account fits the grant of this number and span: nothing of it is believed before.
+fn check(account: &Account, number: u64, (now, until): (u64, u64)) -> Result<(), &'static str> {
+    if account.number != number {
+        return Err("its account is of another grant");
+    }
+    if account.effects.len() > MOST_EFFECTS {
+        return Err("it does more in a moment than any server can");
+    }
+    let mut last = now;
+    for effect in &account.effects {
+        if effect.at < last {
+            return Err("its clock goes back");
+        }
+        last = effect.at;
+    }
+    if account.now < last || account.next.is_some_and(|next| next < account.now) {
+        return Err("its clock goes back");
+    }
+    if account.now > until.saturating_add(OVERSHOOT) {
+        return Err("its clock runs ahead");
+    }
+    Ok(())
 }
 
 /// What it did is a part of what happened in the run; what it only says is none.
@@ -167,4 +194,45 @@ fn wait_until(at: u64) {
 
 fn ns(span: Duration) -> u64 {
     u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Effect, What};
+
+    fn account(now: u64, effects: &[u64]) -> Account {
+        let effect = |at: &u64| Effect {
+            at: *at,
+            what: What::Counter(0),
+        };
+        Account {
+            number: 7,
+            now,
+            next: None,
+            threads: Vec::new(),
+            effects: effects.iter().map(effect).collect(),
+        }
+    }
+
+    #[test]
+    fn an_account_must_fit_its_grant() {
+        let of = |account: &Account| check(account, 7, (1_000, 2_000));
+        assert_eq!(of(&account(2_000, &[1_000, 1_500, 1_500])), Ok(()));
+        assert!(check(&account(2_000, &[]), 8, (1_000, 2_000)).is_err());
+        for (now, effects) in [
+            (999, &[][..]),                // before the grant
+            (2_000, &[999]),               // an effect before it
+            (2_000, &[1_500, 1_499]),      // effects out of order
+            (1_400, &[1_500]),             // an effect that is yet to come
+            (2_001 + OVERSHOOT, &[1_500]), // far beyond the end
+        ] {
+            assert!(of(&account(now, effects)).is_err(), "{now} {effects:?}");
+        }
+        let next = Account {
+            next: Some(1_999),
+            ..account(2_000, &[])
+        };
+        assert!(of(&next).is_err(), "it was idle before it ended");
+    }
 }

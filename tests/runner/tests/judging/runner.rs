@@ -122,12 +122,17 @@ pub(crate) fn labs_with(arguments: &[&str], misdeed: &str) -> Answer {
 }
 
 /// Runs the runner with one more variable in its environment.
-pub(crate) fn labs_where(arguments: &[&str], (variable, value): (&str, &str)) -> Answer {
+pub(crate) fn labs_where(arguments: &[&str], variable: (&str, &str)) -> Answer {
+    labs_where_all(arguments, &[variable])
+}
+
+/// Runs the runner with these variables more in its environment.
+pub(crate) fn labs_where_all(arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
     let mut command = Command::new(runner());
     command
         .current_dir(root())
         .args(arguments)
-        .env(variable, value);
+        .envs(variables.iter().copied());
     Answer::of(&mut command)
 }
 
