@@ -1,27 +1,52 @@
 //! A simulation as a part of something larger: its port is a thread of the harness that runs when
 //! every other thread waits, or when a moment has come, and says then how far the clock may go.
+//! Until it rests again nobody else runs: the clock would go on without it.
 
 use super::scheduler::{Kernel, NOBODY};
 use super::task::{Blocked, State, Wake};
-use crate::base::NEVER;
+use crate::base::{NEVER, TaskId};
+use std::cell::Cell;
 use std::panic::Location;
+
+/// The thread, if the run is a part of something.
+pub(super) struct Port {
+    pub(super) task: Cell<TaskId>,
+    /// Whether it rests, and until when at the latest.
+    rests: Cell<bool>,
+    pub(super) until: Cell<u64>,
+    /// Whether it is to run now, and whether that is since the others rest.
+    pub(super) is_called: Cell<bool>,
+    was_idle: Cell<bool>,
+}
+
+impl Default for Port {
+    fn default() -> Port {
+        Port {
+            task: Cell::new(NOBODY),
+            rests: Cell::new(false),
+            until: Cell::new(NEVER),
+            is_called: Cell::new(false),
+            was_idle: Cell::new(false),
+        }
+    }
+}
 
 impl Kernel {
     /// Parks the running thread, which is the port from then on, until every other thread waits and
     /// has nothing to do before `until`, or it is `until`. When the others have something to do
     /// next: `NEVER` is when somebody else gives them something.
     pub(crate) fn rest(&self, until: u64, at: &'static Location<'static>) -> u64 {
-        let port = self.current.get();
-        self.port.set(port);
-        self.port_until.set(until);
+        self.port.task.set(self.current.get());
+        self.port.rests.set(true);
+        self.port.until.set(until);
         self.alarm.set(self.alarm.get().min(until));
         let wake = self.park(Blocked::new("the others' rest", at), NEVER);
-        self.port.set(NOBODY);
+        self.port.rests.set(false);
         if let Wake::Crashed { .. } = wake {
             self.die(); // the run is over
             return NEVER;
         }
-        if self.port_was_idle.get() {
+        if self.port.was_idle.get() {
             self.timers.borrow().earliest().unwrap_or(NEVER)
         } else {
             self.now.get()
@@ -30,17 +55,17 @@ impl Kernel {
 
     /// Lets the port run before anybody else.
     pub(super) fn call_port(&self, idle: bool) {
-        self.port_until.set(NEVER);
-        self.port_was_idle.set(idle);
-        self.port_called.set(true);
-        self.tasks.borrow_mut()[self.port.get() as usize].state = State::Ready;
+        self.port.until.set(NEVER);
+        self.port.was_idle.set(idle);
+        self.port.is_called.set(true);
+        self.tasks.borrow_mut()[self.port.task.get() as usize].state = State::Ready;
         self.slice.set(1);
     }
 
     /// Whether the port rests and nobody has anything to do for as long as it does: then it runs.
     pub(super) fn is_port_due(&self) -> bool {
-        let until = self.port_until.get();
-        if self.port.get() == NOBODY {
+        let until = self.port.until.get();
+        if !self.port.rests.get() {
             return false;
         }
         let earliest = self.timers.borrow().earliest();

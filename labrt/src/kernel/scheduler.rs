@@ -3,6 +3,7 @@
 use super::all_locals::AllLocals;
 use super::line::Beside;
 use super::node_state::NodeState;
+use super::port::Port;
 use super::record::Recorder;
 use super::stacks::Stacks;
 use super::statics::Statics;
@@ -44,12 +45,7 @@ pub(crate) struct Kernel {
     pub(super) stop: Cell<bool>,
     /// Who runs next, when that has been drawn already.
     pub(super) handoff: Cell<TaskId>,
-    /// The thread that rests until the others do, until when at the latest, whether it is to run
-    /// now, and whether that is since the others rest (`port.rs`).
-    pub(super) port: Cell<TaskId>,
-    pub(super) port_until: Cell<u64>,
-    pub(super) port_called: Cell<bool>,
-    pub(super) port_was_idle: Cell<bool>,
+    pub(super) port: Port,
     pub(super) choices: RefCell<Choices>,
     /// Whether there is a plan: almost never, and then nobody has to ask for it.
     pub(super) is_planned: bool,
@@ -108,10 +104,7 @@ impl Kernel {
             dying: Cell::new(false),
             stop: Cell::new(false),
             handoff: Cell::new(NOBODY),
-            port: Cell::new(NOBODY),
-            port_until: Cell::new(NEVER),
-            port_called: Cell::new(false),
-            port_was_idle: Cell::new(false),
+            port: Port::default(),
             choices: RefCell::new(Choices::new(options.strategy, seed, options.plan.clone())),
             is_planned: options.plan.is_some(),
             // Another stream, so that the program draws the same under every strategy.
@@ -170,8 +163,8 @@ impl Kernel {
 
     /// The next thread that may really run, or `NOBODY`. The only choice in the simulator.
     pub(super) fn draw(&self) -> TaskId {
-        if self.port_called.replace(false) {
-            return self.port.get();
+        if self.port.is_called.replace(false) {
+            return self.port.task.get();
         }
         loop {
             let drawn = match self.handoff.replace(NOBODY) {
@@ -269,7 +262,10 @@ impl Kernel {
     #[inline(never)]
     pub(super) fn preempt(&self) {
         let current = self.current.get();
-        if self.port_called.get() {
+        if current == self.port.task.get() {
+            return self.slice.set(1);
+        }
+        if self.port.is_called.get() {
             return self.give_way();
         }
         let (next, slice) = self.choices.borrow_mut().preempt(current);
@@ -340,11 +336,11 @@ impl Kernel {
                 None => break,
             }
         }
-        if now >= self.port_until.get() {
+        if now >= self.port.until.get() {
             self.call_port(false);
         }
         let next = self.timers.borrow().earliest().unwrap_or(NEVER);
-        let next = next.min(self.port_until.get());
+        let next = next.min(self.port.until.get());
         self.alarm.set(if self.stop.get() || self.fuses.get() != 0 {
             0
         } else {
