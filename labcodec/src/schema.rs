@@ -42,8 +42,8 @@ use crate::value::{Value, Visitor, walk};
 use crate::{Error, encode};
 use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
 
 /// How the values of a type are written, and what their parts are called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +99,20 @@ impl Schema {
     pub fn is_sound(&self) -> bool {
         let mut left = NODES_MAX;
         self.fits(&mut left, LEVELS_MAX)
+    }
+
+    /// Whether no part of it is unknown.
+    fn is_whole(&self) -> bool {
+        let named = |(_, part): &(String, Schema)| part.is_whole();
+        match self {
+            Schema::Opaque => false,
+            Schema::Option(one) | Schema::Seq(one) => one.is_whole(),
+            Schema::Excerpt(one) | Schema::Journal(one) => one.is_whole(),
+            Schema::Tuple(parts) => parts.iter().all(Schema::is_whole),
+            Schema::Map(key, value) => key.is_whole() && value.is_whole(),
+            Schema::Struct(_, parts) | Schema::Enum(_, parts) => parts.iter().all(named),
+            _ => true,
+        }
     }
 
     fn fits(&self, left: &mut usize, levels: usize) -> bool {
@@ -162,22 +176,21 @@ impl Schema {
     }
 }
 
-/// Names of types and fields, for trees, whose names are those of a program's text: each is kept
-/// once, for good.
-#[expect(
-    clippy::disallowed_types,
-    reason = "held for a moment, in which nothing else is done"
-)]
-static NAMES: std::sync::Mutex<BTreeSet<&'static str>> = std::sync::Mutex::new(BTreeSet::new());
+thread_local! {
+    /// Names of types and fields, for trees, whose names are those of a program's text: on each
+    /// thread each is kept once, for good.
+    static NAMES: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+}
 
 fn kept(name: &str) -> &'static str {
-    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(kept) = names.get(name) {
-        return kept;
-    }
-    let kept: &'static str = Box::leak(name.to_string().into_boxed_str());
-    names.insert(kept);
-    kept
+    NAMES.with_borrow_mut(|names| {
+        if let Some(kept) = names.get(name) {
+            return *kept;
+        }
+        let kept: &'static str = Box::leak(name.to_string().into_boxed_str());
+        names.insert(kept);
+        kept
+    })
 }
 
 #[cfg(test)]

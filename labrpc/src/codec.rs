@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct Codec {
     type_name: &'static str,
     how: How,
-    /// What the service says that such bytes mean ([`Service::describe`](crate::Service::describe)).
+    /// What the service says that such bytes mean ([`describe`](crate::Service::describe)).
     describe: Option<Describe>,
 }
 

@@ -1,9 +1,7 @@
 //! A way to servers that are elsewhere: the caller runs in a process of its own, and the network in
 //! another.
 
-use crate::end::ClientEnd;
-use crate::id::{EndId, ServerId};
-use std::sync::Arc;
+use crate::id::EndId;
 
 /// What takes calls to wherever the network is.
 pub trait Line: Send + Sync {
@@ -13,9 +11,4 @@ pub trait Line: Send + Sync {
     /// # Errors
     /// When caller and server do not understand each other: in what.
     fn call(&self, end: EndId, method: &str, args: Vec<u8>) -> Result<Option<Vec<u8>>, String>;
-}
-
-/// An end whose calls go by `line`.
-pub fn end_over(line: Arc<dyn Line>, id: EndId, from: ServerId) -> ClientEnd {
-    ClientEnd::over(line, id, from)
 }

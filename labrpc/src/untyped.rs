@@ -2,6 +2,8 @@
 
 use crate::end::ClientEnd;
 use crate::error::CallError;
+use crate::id::{EndId, ServerId};
+use crate::line::Line;
 use crate::service::{Method, MethodKind, Service};
 use labcodec::value::Value;
 use labrt::harness;
@@ -39,6 +41,11 @@ pub fn call_value(end: &ClientEnd, method: &str, args: Value) -> Result<Option<V
         .map_err(|error| CallError::Reply { returns, error })?;
     end.end(buffer);
     Ok(Some(reply))
+}
+
+/// An end whose calls go by `line`.
+pub fn end_over(line: Arc<dyn Line>, id: EndId, from: ServerId) -> ClientEnd {
+    ClientEnd::over(line, id, from)
 }
 
 /// As [`ClientEnd::call`], for a caller that has the arguments' bytes and wants the reply's.

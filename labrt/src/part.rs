@@ -34,7 +34,7 @@ use std::time::Duration;
 
 /// Lets the others run, until each of them waits and has nothing to do before `until` (true virtual
 /// time since the run began), or it is `until`. When they have something to do next, now perhaps;
-/// `None` if only somebody outside can give them something. In the real world nobody rests: at once.
+/// `None` if only somebody outside can give them something. At once in the real world.
 #[track_caller]
 pub fn rest(until: Duration) -> Option<Duration> {
     let kernel = world::kernel()?;

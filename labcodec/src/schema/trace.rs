@@ -51,26 +51,11 @@ pub(super) fn of<T: DeserializeOwned>() -> Schema {
         if read.is_err() {
             return Schema::Opaque;
         }
-        if is_whole(&schema) {
+        if schema.is_whole() {
             return schema;
         }
     }
     Schema::Opaque
-}
-
-/// Whether no part of it is still unknown.
-fn is_whole(schema: &Schema) -> bool {
-    match schema {
-        Schema::Opaque => false,
-        Schema::Option(one) | Schema::Seq(one) => is_whole(one),
-        Schema::Excerpt(one) | Schema::Journal(one) => is_whole(one),
-        Schema::Tuple(parts) => parts.iter().all(is_whole),
-        Schema::Map(key, value) => is_whole(key) && is_whole(value),
-        Schema::Struct(_, parts) | Schema::Enum(_, parts) => {
-            parts.iter().all(|(_, part)| is_whole(part))
-        }
-        _ => true,
-    }
 }
 
 /// Reads one made-up value, and notes where it was asked for what.
@@ -131,10 +116,13 @@ fn changed() -> Error {
     Error::Unsupported("the type reads itself now so, now otherwise".to_string())
 }
 
-fn unknowable<T>() -> Result<T, Error> {
-    Err(Error::Unsupported(
-        "the type asks what comes next".to_string(),
-    ))
+/// The methods of types that ask what comes: nobody can say.
+macro_rules! unknowable {
+    ($($method:ident,)*) => {
+        $(fn $method<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Error> {
+            Err(Error::Unsupported("the type asks what comes next".to_string()))
+        })*
+    };
 }
 
 /// The methods of what has no parts.
@@ -289,7 +277,7 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
         // One that is not wholly known, or any.
         let index = parts
             .iter()
-            .position(|(_, part)| !is_whole(part))
+            .position(|(_, part)| !part.is_whole())
             .unwrap_or(0);
         let Some((_, found)) = parts.get_mut(index) else {
             return Err(changed()); // an enum of no variants has no values
@@ -302,16 +290,10 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
         })
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Error> {
-        unknowable()
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Error> {
-        unknowable()
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Error> {
-        unknowable()
+    unknowable! {
+        deserialize_any,
+        deserialize_identifier,
+        deserialize_ignored_any,
     }
 
     fn is_human_readable(&self) -> bool {

@@ -17,7 +17,7 @@
 //! | `unwinding` | who is being unwound, by a panic or a crash |
 //! | `nodes`, `fuses` | groups of threads: pauses, clock rates, crashes at a point |
 //! | `diagnose`, `suspicions` | deadlocks, locks held across blocking calls, busy waiting |
-//! | `port` | a thread that runs when the others rest: the run is a part of something larger |
+//! | `port`, `port_state` | a thread that runs when the others rest: the run is a part of something larger |
 //! | `standing` | what the threads of a node are at |
 //! | `record`, `telling` | the trace and its hash, what threads tell for it |
 //! | `stacks` | memory for the threads |
@@ -42,6 +42,7 @@ mod per_run;
 mod permit;
 mod planned;
 mod port;
+mod port_state;
 mod record;
 mod scheduler;
 mod stacks;

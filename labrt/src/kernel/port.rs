@@ -2,34 +2,10 @@
 //! every other thread waits, or when a moment has come, and says then how far the clock may go.
 //! Until it rests again nobody else runs: the clock would go on without it.
 
-use super::scheduler::{Kernel, NOBODY};
+use super::scheduler::Kernel;
 use super::task::{Blocked, State, Wake};
-use crate::base::{NEVER, TaskId};
-use std::cell::Cell;
+use crate::base::NEVER;
 use std::panic::Location;
-
-/// The thread, if the run is a part of something.
-pub(super) struct Port {
-    pub(super) task: Cell<TaskId>,
-    /// Whether it rests, and until when at the latest.
-    rests: Cell<bool>,
-    pub(super) until: Cell<u64>,
-    /// Whether it is to run now, and whether that is since the others rest.
-    pub(super) is_called: Cell<bool>,
-    was_idle: Cell<bool>,
-}
-
-impl Default for Port {
-    fn default() -> Port {
-        Port {
-            task: Cell::new(NOBODY),
-            rests: Cell::new(false),
-            until: Cell::new(NEVER),
-            is_called: Cell::new(false),
-            was_idle: Cell::new(false),
-        }
-    }
-}
 
 impl Kernel {
     /// Parks the running thread, which is the port from then on, until every other thread waits and

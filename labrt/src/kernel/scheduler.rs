@@ -3,7 +3,7 @@
 use super::all_locals::AllLocals;
 use super::line::Beside;
 use super::node_state::NodeState;
-use super::port::Port;
+use super::port_state::Port;
 use super::record::Recorder;
 use super::stacks::Stacks;
 use super::statics::Statics;

@@ -347,7 +347,11 @@ mod tests {
 
         /// One that does not fit is refused, and takes nothing with it.
         #[test]
-        fn a_patch_of_other_bytes(begin: usize, end: usize, old in proptest::collection::vec(0u8..3, 0..50)) {
+        fn a_patch_of_other_bytes(
+            begin: usize,
+            end: usize,
+            old in proptest::collection::vec(0u8..3, 0..50),
+        ) {
             let middle = Bytes::from_static(b"x");
             let patch = Patch { begin, end, middle };
             let fits = begin <= old.len() && end <= old.len();

@@ -28,6 +28,7 @@
 //! | `dependencies` | crates that no grader has |
 //! | `usage` | a command line that was not understood |
 //! | `trial` | one run of one case |
+//! | `members` | what the servers of a run are made of |
 //! | `choices` | what of a run could have gone otherwise |
 //! | `places` | names of source files, for people |
 //! | `pool`, `dialogue`, `wire`, `worker` | worker processes: starting them, both sides of the talk |
@@ -67,6 +68,7 @@ pub mod lanes;
 mod libtest;
 mod list;
 mod logs;
+mod members;
 mod options;
 mod pages;
 mod places;

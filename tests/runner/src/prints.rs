@@ -1,6 +1,22 @@
 //! What the code under test prints, for whoever debugs by printing.
 
-use suites::trace::Printed;
+use std::io::{self, Write as _};
+use suites::trace::{Printed, take_printed};
+
+/// A line that a run has begun and not ended is not the next one's.
+pub(super) fn forget() {
+    let _ = io::stdout().flush();
+    take_printed();
+}
+
+/// What the run has printed; the lines themselves if they are to be shown.
+pub(super) fn of_run(shows: bool) -> Printed {
+    let mut printed = take_printed();
+    if !shows {
+        printed.first.clear();
+    }
+    printed
+}
 
 /// Counts the lines that nobody was shown.
 #[derive(Default)]

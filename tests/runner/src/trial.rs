@@ -2,23 +2,24 @@
 
 use super::choices::{self, Unusual};
 use super::files;
+use super::members;
 use super::options::{Mode, Schedule};
 use super::pages::{self, Pages};
 use super::places::{from_root, told_from_root, warnings_from_root};
+use super::prints;
 use super::recent::recent;
 use super::scene::{self, Standings};
 use clap::ValueEnum;
 use labrt::trace::Events;
-use labrt::{Plan, Simulation, Strategy, harness, time, trace};
+use labrt::{Plan, Simulation, harness, time, trace};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::path::Path;
 use std::time::Duration;
 use suites::cases::Case;
 use suites::cluster::{Faults, Usage, stray};
 use suites::oracles::{Figures, Situations};
-use suites::trace::{Failure, FailureKind, Header, Line, Printed, Text, Trace, What, take_printed};
+use suites::trace::{Failure, FailureKind, Header, Line, Printed, Text, Trace, What};
 use suites::{Judged, TIME_LIMIT};
 
 /// How to run.
@@ -139,8 +140,10 @@ pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) 
     let mut outcome = match how.mode {
         Mode::Real => run_real(judged, case, seed, &kept),
         Mode::Sim => run_simulated(judged, case, seed, &kept),
-        Mode::Isolated | Mode::Cells => run_simulated(in_processes(judged), case, seed, &kept),
-        Mode::Process => run_real(in_processes(judged), case, seed, &kept),
+        Mode::Isolated | Mode::Cells => {
+            run_simulated(members::in_processes(judged), case, seed, &kept)
+        }
+        Mode::Process => run_real(members::in_processes(judged), case, seed, &kept),
     };
     if let (true, None, Some(trace)) = (leaves_page, &outcome.failure, &outcome.trace) {
         how.pages.leave(case, seed, trace);
@@ -151,24 +154,9 @@ pub(super) fn run(judged: Judged, case: &'static Case, seed: u64, how: &Manner) 
     outcome
 }
 
-/// Says what the servers of the next run are made of.
-fn set_members(how: &Manner, virtual_time: Option<(Strategy, u64)>) {
-    if let Some(members) = how.mode.members().first() {
-        host::set_run(*members, virtual_time);
-    }
-}
-
-/// What is judged, each server in a process of its own.
-fn in_processes(judged: Judged) -> Judged {
-    Judged {
-        submission: host::in_processes(judged.submission),
-        ..judged
-    }
-}
-
 fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
-    forget_prints();
-    set_members(how, Some((how.strategy.strategy(), seed)));
+    prints::forget();
+    members::set(how.mode, Some((how.strategy.strategy(), seed)));
     let mut simulation = Simulation::new(seed)
         .strategy(how.strategy.strategy())
         .trace(how.trace)
@@ -215,24 +203,9 @@ fn simulate(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
         warnings: warnings_from_root(&report.warnings),
         trace,
         printed: None,
-        prints: prints(how),
+        prints: prints::of_run(how.shows),
         standings,
     }
-}
-
-/// A line that a run has begun and not ended is not the next one's.
-fn forget_prints() {
-    let _ = io::stdout().flush();
-    take_printed();
-}
-
-/// What the run has printed.
-fn prints(how: &Manner) -> Printed {
-    let mut printed = take_printed();
-    if !how.shows {
-        printed.first.clear();
-    }
-    printed
 }
 
 /// The events as a trace, and how they leave the servers.
@@ -280,10 +253,10 @@ fn run_simulated(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -
         return outcome;
     }
     if how.check_determinism && outcome.failure.is_none() {
-        let mut compared = how.clone();
-        if how.mode == Mode::Cells {
-            compared.mode = Mode::Isolated; // which is the same, unless servers share memory
-        }
+        let compared = Manner {
+            mode: members::compared(how.mode),
+            ..how.clone()
+        };
         let again = simulate(judged, case, seed, &compared);
         if again.hash != outcome.hash {
             outcome.failure = Some(difference(judged, case, seed, how));
@@ -372,11 +345,11 @@ fn is_verdict(at: &Location<'_>) -> bool {
 }
 
 fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Outcome {
-    forget_prints();
+    prints::forget();
     stray::watch_panics(is_verdict);
     stray::forget_panics();
     trace::keep_real(REAL_EVENTS);
-    set_members(how, None);
+    members::set(how.mode, None);
     let began = time::since_start();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| case.run(&judged, how.faults)));
     let duration = time::since_start() - began;
@@ -397,7 +370,7 @@ fn run_real(judged: Judged, case: &'static Case, seed: u64, how: &Manner) -> Out
         bytes: usage.bytes,
         commands: usage.commands,
         warnings: warnings_from_root(&harness::take_warnings()),
-        prints: prints(how),
+        prints: prints::of_run(how.shows),
         // Threads that nobody could stop would disturb the next run.
         spent: true,
         ..Outcome::default()

@@ -7,7 +7,7 @@
 //! nothing is ever taken back: a crash drops what is not yet done, and so no other trace of it.
 
 use super::effects::Effects;
-use super::member::{fail, lost};
+use super::ends::{fail, lost};
 use super::settings::Process;
 use crate::frame::{Account, Arrival, FromMember, Grant, ToMember};
 use crate::link;
@@ -21,7 +21,7 @@ use std::time::Duration;
 /// against every time limit of the labs.
 const SLACK: Duration = Duration::from_micros(100);
 
-/// The other slack, which one grant in four has: what arrives then falls into the middle of a burst.
+/// The other slack, of one grant in four: what arrives then falls into the middle of a burst.
 const SHORT: Duration = Duration::from_micros(2);
 
 /// Drives one member.

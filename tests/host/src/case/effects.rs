@@ -1,6 +1,6 @@
 //! What a member did, done in the case's world.
 
-use super::member::Open;
+use super::open::Open;
 use crate::frame::{Arrival, Method, Patch, What};
 use bytes::Bytes;
 use labapi::channel::{Sender, unbounded};

@@ -2,18 +2,16 @@
 
 use super::conductor::Conductor;
 use super::effects::Hands;
+use super::open::Open;
 use super::reader;
 use super::settings::{self, Process};
-use crate::frame::{
-    Arrival, Ask, Begin, Fault, FaultKind, Kind, Method, Replied, Said, ToMember, World,
-};
+use crate::frame::{Arrival, Ask, Begin, Kind, Method, Said, ToMember, World};
 use crate::link;
 use labapi::channel::{Receiver, Sender, bounded, unbounded};
 use labrpc::harness::{CallError, Codec, MethodKind, forward};
 use labrpc::{ClientEnd, Service};
 use labrt::harness::{self, Mutex};
-use labrt::{FailureKind, Panicked, part, thread};
-use std::collections::BTreeMap;
+use labrt::{part, thread};
 use std::io;
 use std::sync::Arc;
 
@@ -23,21 +21,6 @@ pub(super) struct Member {
     inbox: Sender<Arrival>,
     open: Arc<Open>,
     methods: Mutex<Vec<Arc<MethodKind>>>,
-}
-
-/// What is still to be answered.
-#[derive(Default)]
-pub(super) struct Open {
-    waiting: Mutex<Waiting>,
-}
-
-#[derive(Default)]
-struct Waiting {
-    last: u64,
-    asks: BTreeMap<u64, Sender<Said>>,
-    requests: BTreeMap<u64, Sender<Replied>>,
-    /// Nobody will answer any more.
-    is_closed: bool,
 }
 
 /// What a member is to be, without what every member is told.
@@ -166,81 +149,4 @@ impl Member {
     pub(super) fn me(&self) -> usize {
         self.me
     }
-}
-
-impl Open {
-    /// The number of the next question or request, which then waits; none if nobody will answer.
-    fn next(&self, wait: impl FnOnce(&mut Waiting, u64)) -> Option<u64> {
-        let mut waiting = self.waiting.lock();
-        if waiting.is_closed {
-            return None;
-        }
-        waiting.last += 1;
-        let id = waiting.last;
-        wait(&mut waiting, id);
-        Some(id)
-    }
-
-    pub(super) fn said(&self, ask: u64, said: Said) {
-        let waits = self.waiting.lock().asks.remove(&ask);
-        if let Some(waits) = waits {
-            let _ = waits.send(said);
-        }
-    }
-
-    pub(super) fn replied(&self, request: u64, reply: Replied) {
-        let waits = self.waiting.lock().requests.remove(&request);
-        if let Some(waits) = waits {
-            let _ = waits.send(reply);
-        }
-    }
-
-    /// Nobody will answer any more.
-    pub(super) fn close(&self) {
-        let mut waiting = self.waiting.lock();
-        waiting.is_closed = true;
-        let left = (
-            std::mem::take(&mut waiting.asks),
-            std::mem::take(&mut waiting.requests),
-        );
-        drop(waiting);
-        drop(left);
-    }
-}
-
-/// Ends the run as the member ended.
-pub(super) fn fail(fault: Fault) -> ! {
-    part::fail(part::Told {
-        kind: match fault.kind {
-            FaultKind::Panic => FailureKind::Panic,
-            FaultKind::Deadlock => FailureKind::Deadlock,
-            FaultKind::TimeLimit => FailureKind::TimeLimit,
-            FaultKind::Stuck => FailureKind::Stuck,
-            FaultKind::Fault => FailureKind::Fault,
-            FaultKind::StackOverflow => FailureKind::StackOverflow,
-        },
-        reason: fault.reason,
-        thread: (fault.thread, fault.node),
-        panic: fault
-            .panic
-            .map(|(message, place)| Panicked { message, place }),
-        backtrace: fault.backtrace,
-    })
-}
-
-/// Ends the run: the member has ended, or said what no member says.
-pub(super) fn lost(me: &str, error: &io::Error) -> ! {
-    harness::fail(match error.kind() {
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::BrokenPipe => {
-            format!("{me} ended its own process")
-        }
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => format!(
-            "{me} does not answer for {:?} of real time: an endless loop, or a wait that the \
-             harness does not see",
-            link::PATIENCE
-        ),
-        _ => format!("{me} broke the protocol: {error}"),
-    })
 }

@@ -1,7 +1,7 @@
 //! A member in real time: what it does is done as it comes.
 
 use super::effects::Effects;
-use super::member::{fail, lost};
+use super::ends::{fail, lost};
 use super::settings::Process;
 use crate::frame::{Arrival, FromMember, ToMember};
 use crate::link;

@@ -5,22 +5,26 @@ use crate::member;
 use crate::zygote::Zygote;
 use labrt::Strategy;
 use labrt::harness::Mutex;
+use labrt::thread::{self, JoinHandle};
 use std::hash::{DefaultHasher, Hasher};
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::{OnceLock, mpsc};
-use std::thread::JoinHandle;
+use std::sync::{Arc, OnceLock};
 use suites::Submission;
 
 /// The process that members are made from.
 static ZYGOTE: OnceLock<Mutex<Zygote>> = OnceLock::new();
 
 /// The thread that starts cells.
-static CELLS: OnceLock<Mutex<mpsc::Sender<Cell>>> = OnceLock::new();
+static CELLS: OnceLock<Mutex<Cells>> = OnceLock::new();
 
-/// The socket of a cell to be made, and where its thread goes.
-type Cell = (UnixStream, mpsc::Sender<JoinHandle<()>>);
+/// A cell to be made: its socket; then its thread, once a byte has gone there and back.
+struct Cells {
+    control: UnixStream,
+    socket: Arc<Mutex<Option<UnixStream>>>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
 
 static RUN: Mutex<Run> = Mutex::new(Run {
     members: Members::Processes,
@@ -59,7 +63,7 @@ pub fn prepare(members: Members, submission: Submission) -> io::Result<()> {
             let _ = ZYGOTE.set(Mutex::new(Zygote::start()?));
         }
         Members::Cells if CELLS.get().is_none() => {
-            let _ = CELLS.set(Mutex::new(start_cells(submission)));
+            let _ = CELLS.set(Mutex::new(start_cells(submission)?));
         }
         _ => {}
     }
@@ -67,28 +71,34 @@ pub fn prepare(members: Members, submission: Submission) -> io::Result<()> {
 }
 
 /// Starts what starts cells.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "of the process, and none of a run: no simulation is to see it"
-)]
-fn start_cells(submission: Submission) -> mpsc::Sender<Cell> {
-    let (orders, inbox) = mpsc::channel::<Cell>();
-    std::thread::spawn(move || {
-        for (socket, answer) in inbox {
-            let cell = std::thread::spawn(move || member::serve(submission, socket));
-            let _ = answer.send(cell);
+fn start_cells(submission: Submission) -> io::Result<Cells> {
+    let (control, mut theirs) = UnixStream::pair()?;
+    let cells = Cells {
+        control,
+        socket: Arc::default(),
+        thread: Arc::default(),
+    };
+    let (socket, thread) = (Arc::clone(&cells.socket), Arc::clone(&cells.thread));
+    thread::spawn(move || {
+        while theirs.read_exact(&mut [0]).is_ok() {
+            if let Some(socket) = socket.lock().take() {
+                let cell = thread::spawn(move || member::serve(submission, socket));
+                *thread.lock() = Some(cell);
+            }
+            let _ = theirs.write_all(&[0]);
         }
     });
-    orders
+    Ok(cells)
 }
 
 /// A thread that serves as a cell; the case's end of its socket as well.
-#[expect(clippy::disallowed_methods, reason = "as above")]
-fn start_cell(orders: &Mutex<mpsc::Sender<Cell>>) -> io::Result<(Process, UnixStream)> {
+fn start_cell(cells: &mut Cells) -> io::Result<(Process, UnixStream)> {
     let (ours, theirs) = UnixStream::pair()?;
-    let (answer, made) = mpsc::channel();
-    let _ = orders.lock().send((theirs, answer));
-    Ok((Process::Cell(ours.try_clone()?, made.recv().ok()), ours))
+    *cells.socket.lock() = Some(theirs);
+    cells.control.write_all(&[0])?;
+    cells.control.read_exact(&mut [0])?;
+    let thread = cells.thread.lock().take();
+    Ok((Process::Cell(ours.try_clone()?, thread), ours))
 }
 
 /// From now on members are those of a run in virtual time under this strategy and seed; without, of
@@ -135,7 +145,7 @@ impl Process {
                 let (number, socket) = zygote.lock().fork()?;
                 Ok((Process::Process(number), socket))
             }
-            Members::Cells => start_cell(CELLS.get().ok_or_else(unprepared)?),
+            Members::Cells => start_cell(&mut CELLS.get().ok_or_else(unprepared)?.lock()),
         }
     }
 }

@@ -16,7 +16,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "labrpc",
         &[
             &[
-                "error", "event", "id", "latency", "notation", "service", "spin", "step",
+                "codec", "error", "event", "id", "latency", "line", "notation", "service", "spin",
+                "step",
             ],
             &["choice", "faults", "link", "router"],
         ],
