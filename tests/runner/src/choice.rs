@@ -51,13 +51,6 @@ pub(super) fn choose(
             meant(&options.filter)
         ));
     }
-    let needs_step = |case: &Case| matches!(case.body, Body::Step(_));
-    if judged.step.is_none() && chosen.iter().all(|(_, case)| needs_step(case)) {
-        return Err(format!(
-            "{} has no step-driven Raft (labapi::step): in the project, TINY= names one",
-            judged.submission.name
-        ));
-    }
     if options.seed.checked_add(options.seeds).is_none() {
         return Err(format!(
             "seed {} is too large for that many seeds",
@@ -65,6 +58,22 @@ pub(super) fn choose(
         ));
     }
     Ok(chosen)
+}
+
+/// Refuses cases of which none can be run, for want of a step-driven Raft. Not before it is known
+/// that no other program is to run them.
+pub(super) fn check_offered(
+    judged: Judged,
+    chosen: &[(usize, &'static Case)],
+) -> Result<(), String> {
+    let needs_step = |case: &Case| matches!(case.body, Body::Step(_));
+    match judged.step.is_none() && chosen.iter().all(|(_, case)| needs_step(case)) {
+        true => Err(format!(
+            "{} has no step-driven Raft (labapi::step): in the project, TINY= names one",
+            judged.submission.name
+        )),
+        false => Ok(()),
+    }
 }
 
 /// Whether the word means a part, a lab or a case.
@@ -155,5 +164,22 @@ mod tests {
             assert!(is_known(word), "{word}");
         }
         assert!(!is_known(""));
+    }
+
+    /// A program without a step-driven Raft may be told where one is, as `raftlab grade` tells its.
+    #[test]
+    fn what_only_another_program_can_run_is_chosen() {
+        let judged = Judged::from(suites::Submission {
+            name: "the reference",
+            raft: raft::make,
+            lab4: kvraft::lab4(),
+        });
+        let selection = Selection {
+            select: vec!["tiny".into()],
+            ..Selection::default()
+        };
+        let chosen = choose(judged, &selection).expect("they are cases");
+        let refused = check_offered(judged, &chosen).unwrap_err();
+        assert!(refused.contains("has no step-driven Raft"), "{refused}");
     }
 }

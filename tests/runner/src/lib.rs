@@ -97,7 +97,7 @@ pub use options::{FaultFlags, Mode, Options, Schedule, Selection};
 pub use pages::Viz;
 pub use suites::{Judged, Submission};
 
-use choice::choose;
+use choice::{check_offered, choose};
 use clap::Parser;
 use files::{notes, own_sources, root, write_whole};
 use labrt::harness::Mutex;
@@ -203,6 +203,7 @@ fn carry_out(judged: Judged, options: &Options) -> Result<ExitCode, String> {
     if options.raft.is_some() || options.kv.is_some() || options.tiny.is_some() {
         return submission::judge(options);
     }
+    check_offered(judged, &chosen)?;
     let seeds = options.selection.seeds;
     if options.trace_to.is_some() && (chosen.len(), seeds) != (1, 1) {
         return Err(format!(

@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::terminal::{self, BAD, FAINT, OPEN};
 use crate::trial::{Manner, Outcome};
 use crate::wire::Job;
-use crate::{LONGEST_JOB, choose, files, interrupt, no_workers, usage};
+use crate::{LONGEST_JOB, check_offered, choose, files, interrupt, no_workers, usage};
 use crate::{sayln, warnln};
 use labrt::harness::Mutex;
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,7 @@ impl Sweep {
             ..Selection::default()
         };
         let chosen = choose(judged, &selection)?;
+        check_offered(judged, &chosen)?;
         let strategies = match &self.strategy[..] {
             [] => STRATEGIES.to_vec(),
             some => some.to_vec(),
