@@ -217,7 +217,7 @@ mod tests {
         assert!(files.contains_key("book/src/SUMMARY.md"));
         let root = read(&files["Cargo.toml"]);
         let workspace = &root["workspace"];
-        assert_eq!(workspace["members"].as_array().map(Vec::len), Some(9));
+        assert_eq!(workspace["members"].as_array().map(Vec::len), Some(10));
         assert!(workspace["dependencies"].get("raft").is_none());
         assert!(workspace["dependencies"].get("labrt").is_some());
         for (path, text) in files
