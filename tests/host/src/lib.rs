@@ -37,6 +37,12 @@ pub fn is_zygote() -> bool {
     std::env::var_os(zygote::VARIABLE).is_some()
 }
 
+/// Whether this system lets a server's process be walled in: it has files, network and other
+/// processes within its reach if not.
+pub fn has_wall() -> bool {
+    zygote::Zygote::start().is_ok_and(|mut zygote| zygote.has_wall().unwrap_or(false))
+}
+
 /// Makes members until the case's process hangs up; and is one, in each process that is made.
 pub fn become_zygote(submission: Submission) -> ! {
     let socket = zygote::main();

@@ -2,7 +2,7 @@
 //! under test, and is told nothing but to make members and to end them. So a new incarnation costs
 //! a fork, and not a program's start.
 
-use labrt::part::{Forked, fork};
+use labrt::part::{Forked, fork, raise_wall};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -25,6 +25,7 @@ const PASSED_ON: &str = "RAFTLAB_PASS_ON";
 
 const FORK: u8 = 1;
 const END: u8 = 2;
+const TRY_WALL: u8 = 3;
 
 /// The process, as its parent has it.
 pub(crate) struct Zygote {
@@ -73,6 +74,12 @@ impl Zygote {
         order[1..].copy_from_slice(&number.to_le_bytes());
         self.control.write_all(&order)?;
         self.answer().map(|_| ())
+    }
+
+    /// Whether a process can be walled in here: one tries.
+    pub(crate) fn has_wall(&mut self) -> io::Result<bool> {
+        self.control.write_all(&[TRY_WALL, 0, 0, 0, 0])?;
+        Ok(self.answer()? == 1)
     }
 
     fn answer(&mut self) -> io::Result<i32> {
@@ -152,8 +159,22 @@ fn serve(mut control: &UnixStream) -> io::Result<Option<UnixStream>> {
             }
             0
         }
+        (TRY_WALL, _) => try_wall(),
         _ => return Err(io::ErrorKind::InvalidData.into()),
     };
     control.write_all(&number.to_le_bytes())?;
     Ok(None)
+}
+
+/// 1 if a process, which ends at once, could raise a wall around itself.
+fn try_wall() -> i32 {
+    match fork() {
+        Ok(Forked::Child) => std::process::exit(i32::from(raise_wall().is_err())),
+        Ok(Forked::Parent(number)) => {
+            let ended = Pid::from_raw(number)
+                .and_then(|pid| waitpid(Some(pid), WaitOptions::empty()).ok().flatten());
+            i32::from(ended.is_some_and(|(_, status)| status.exit_status() == Some(0)))
+        }
+        Err(_) => 0,
+    }
 }

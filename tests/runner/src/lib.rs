@@ -204,6 +204,9 @@ fn carry_out(judged: Judged, options: &Options) -> Result<ExitCode, String> {
         return submission::judge(options);
     }
     check_offered(judged, &chosen)?;
+    if options.selection.require_wall {
+        members::check_wall(options.selection.mode)?;
+    }
     let seeds = options.selection.seeds;
     if options.trace_to.is_some() && (chosen.len(), seeds) != (1, 1) {
         return Err(format!(

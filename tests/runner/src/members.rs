@@ -27,3 +27,26 @@ pub(super) fn compared(mode: Mode) -> Mode {
         mode => mode,
     }
 }
+
+/// What a report says of the walls around servers' processes: nothing, where there are some.
+pub(super) fn walls() -> &'static str {
+    match host::has_wall() {
+        true => "",
+        false => " WITHOUT A WALL around them",
+    }
+}
+
+/// Whether servers' processes are walled in, as somebody demands.
+pub(super) fn check_wall(mode: Mode) -> Result<(), String> {
+    if mode != Mode::Isolated {
+        return Err("--require-wall is for --mode isolated: no other has one".to_string());
+    }
+    match host::has_wall() {
+        true => Ok(()),
+        false => Err(
+            "this system lets no process be walled in (seccomp filters, on Linux): leave out \
+             --require-wall to judge without"
+                .to_string(),
+        ),
+    }
+}

@@ -38,6 +38,9 @@ pub struct Selection {
     /// How the simulation picks the next thread
     #[arg(long, value_enum, default_value_t = Schedule::Random)]
     pub strategy: Schedule,
+    /// Refuse to judge where a server's process cannot be walled in; only with --mode isolated
+    #[arg(long)]
+    pub require_wall: bool,
     /// Run every seed twice and compare all that happened
     #[arg(long)]
     pub check_determinism: bool,
@@ -291,6 +294,7 @@ impl Selection {
             words.option("--jobs", jobs.to_string());
         }
         words.choice("--strategy", &self.strategy);
+        words.flag("--require-wall", self.require_wall);
         words.flag("--check-determinism", self.check_determinism);
         words.flag("--fail-fast", self.fail_fast);
         words.flag("--shrink", self.shrink);

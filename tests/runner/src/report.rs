@@ -1,6 +1,7 @@
 //! What the person at the terminal sees.
 
 use super::list::Columns;
+use super::members;
 use super::options::{Mode, Options};
 use super::prints::Prints;
 use super::progress::Progress;
@@ -111,7 +112,10 @@ impl Report {
         };
         let world = match selection.mode {
             Mode::Sim => format!("simulated, {seeds}"),
-            Mode::Isolated => format!("servers as processes, virtual time, {seeds}"),
+            Mode::Isolated => format!(
+                "servers as processes{}, virtual time, {seeds}",
+                members::walls()
+            ),
             Mode::Cells => format!("servers as cells, virtual time, {seeds}"),
             Mode::Process => "servers as processes, real time".to_string(),
             Mode::Real => "real threads, real time".to_string(),

@@ -66,6 +66,22 @@ fn the_wall() {
     }
 }
 
+/// It is there, or nothing is judged; and it is the isolated world's.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_wall_is_demanded() {
+    let demanded = ["initial_election", "--require-wall", "--mode"];
+    labs(&[&demanded[..], &["isolated"]].concat()).ends_with(0);
+    let answer = labs(&[&demanded[..], &["sim"]].concat());
+    answer.ends_with(2);
+    assert!(
+        answer
+            .stderr
+            .contains("--require-wall is for --mode isolated"),
+        "{answer}"
+    );
+}
+
 /// Without the wall, some of it gets through: so it is the wall that refuses it.
 #[test]
 fn without_the_wall() {
