@@ -33,8 +33,7 @@ The test targets take, in any combination:
   SEEDS=100      run each case under so many seeds
   SEED=17        begin with this seed (alone: run this one)
   FILTER=backup  run only the case of this name, or the cases whose name contains it
-  MODE=isolated  each server a process of its own, in virtual time; process: in real time;
-                 real: real threads in real time; without: the simulation (sim)
+  MODE=isolated  in which world: sim, isolated (servers are processes), process, real (real time)
   RAFT=path      judge the Raft in that folder, instead of the reference
   KV=path        judge the key/value service in that folder, on either Raft
   TINY=path      judge the step-driven Raft in that folder, by TinyKV's cases and by the labs'

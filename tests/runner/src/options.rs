@@ -28,8 +28,7 @@ pub struct Selection {
     /// Begin with this seed (alone: run this one)
     #[arg(long, default_value_t = 1, value_parser = usage::number)]
     pub seed: u64,
-    /// In which world: the simulation, servers in processes in virtual or in real time, real
-    /// threads
+    /// In which world: sim, isolated (servers are processes), process, real (real time)
     #[arg(long, value_enum, default_value_t = Mode::Sim)]
     pub mode: Mode,
     /// So many worker processes, instead of one for each processor

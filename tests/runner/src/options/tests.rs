@@ -7,7 +7,7 @@ use clap::CommandFactory;
 fn arguments_mean_what_they_were_made_of() {
     let line = "labs 3A backup --filter all --seeds 7 --seed 8 --mode real --jobs 9 --strategy \
                 pct --check-determinism --fail-fast --shrink --viz never --plan 7,12=1 \
-                --duplicate --late --jitter --pause --skew --chaos \
+                --require-wall --duplicate --late --jitter --pause --skew --chaos \
                 --raft a --kv b --tiny t --judged-raft c --judged-kv d --judged-tiny u \
                 --results e --so-far g --enough --trace --trace-to f --figures --steady --list";
     let command = Options::command();
