@@ -108,7 +108,7 @@ fn impossible_values() {
     refused(&labs(&["--seeds"]), &["`--seeds` needs a value"]);
     refused(
         &labs(&["--mode", "foo"]),
-        &["`--mode` cannot be `foo`: there are sim, real"],
+        &["`--mode` cannot be `foo`: there are sim, isolated, process, real"],
     );
     refused(
         &labs(&["--strategy", "foo"]),
