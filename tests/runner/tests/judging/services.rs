@@ -84,7 +84,7 @@ fn a_retry_takes_effect_twice() {
 #[test]
 fn a_snapshot_without_the_requests_that_took_effect() {
     let answer = judge("kv-snapshot-forgets");
-    tells(&answer, &["is not linearizable", ": get(", "\" -> \"x "]);
+    tells(&answer, &["is not linearizable", ": get(", ") -> \"x "]);
 }
 
 #[test]
