@@ -167,7 +167,7 @@ impl Schema {
         }
     }
 
-    /// Shows the value that `bytes` are to `visitor`, as [`walk`](crate::value::walk) does.
+    /// Shows the value that `bytes` are to `visitor`, as [`walk`] does.
     ///
     /// # Errors
     /// When they are not the bytes of a value of this shape.

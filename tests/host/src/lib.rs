@@ -10,7 +10,7 @@
 //! | real threads | real | a mark | the process's memory |
 //!
 //! The case, the network, the disks and all judgement stay where they are, in the case's process.
-//! In the place of a server stands a [proxy](case): it starts the process, does in the case's world
+//! In the place of a server stands a *proxy*: it starts the process, does in the case's world
 //! what the process does in its own (calls, saves, what is applied), at the time at which it was
 //! done, and hands it what comes for it.
 //!
