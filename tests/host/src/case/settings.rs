@@ -118,8 +118,8 @@ pub(super) fn logs() -> String {
     std::env::var("RUST_LOG").unwrap_or_else(|_| "debug".to_string())
 }
 
-/// The world of the present run, and the seed of its next member: nobody who has it can tell the
-/// run's from it.
+/// The world of the present run, and the seed of its next member. The run's cannot be computed from
+/// it, but whoever guesses that can check the guess: small seeds are no secret.
 pub(super) fn next_member() -> (World, u64) {
     let mut run = RUN.lock();
     run.made += 1;
